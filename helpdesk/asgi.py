@@ -1,0 +1,45 @@
+"""One server for everything: HTTP on a fixed pool of threads, WebSockets on the loop.
+
+Django's own ASGI handler costs several times as much per request, and gives each request a new thread,
+which persistent database connections do not survive.
+"""
+
+import gc
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.urls import path
+
+from .wsgi import application as wsgi  # sets Django up, so it stands before what needs it
+
+from inbox.consumer import InboxConsumer  # isort: skip
+
+from .lifespan import Lifespan  # isort: skip
+
+http: Any = WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)
+sockets = AllowedHostsOriginValidator(
+    AuthMiddlewareStack(URLRouter([path("ws/inbox/", InboxConsumer.as_asgi())]))
+)
+lifespan = Lifespan()
+
+# A full collection over a large heap is what makes a push late now and then.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    kind: str = scope["type"]
+    match kind:
+        case "http":
+            await http(scope, receive, send)
+        case "websocket":
+            await sockets(scope, receive, send)
+        case "lifespan":
+            await lifespan(scope, receive, send)
+        case _:
+            raise ValueError(f"unknown protocol {kind}")

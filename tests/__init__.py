@@ -1,0 +1,1 @@
+"""What the helpdesk promises, as tests."""
