@@ -1,0 +1,1 @@
+"""Leased work in the database: claim, retry, schedules."""
