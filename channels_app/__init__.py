@@ -1,0 +1,1 @@
+"""The wires: adapters, normalised events, channel configuration."""
