@@ -1,0 +1,5 @@
+"""SMS and WhatsApp through Twilio."""
+
+from .adapter import TwilioSMS, TwilioWhatsApp
+
+__all__ = ["TwilioSMS", "TwilioWhatsApp"]
