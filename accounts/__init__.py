@@ -1,0 +1,1 @@
+"""Agents, teams, roles, what an agent may see."""
