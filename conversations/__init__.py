@@ -1,0 +1,1 @@
+"""The heart: conversations, messages, ingest, outbox, policy gate, live hints."""
