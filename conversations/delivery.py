@@ -33,7 +33,7 @@ RECORD_PAUSES = (0.2, 1.0, 3.0, 6.0, 10.0)
 UNKNOWN = "The connection was lost after the message left. It may have been delivered."
 
 
-@task(queue="send", max_attempts=100_000, lease=90)
+@task(queue="send", max_attempts=32_000, lease=90)
 def deliver(message_id: int) -> None:
     """Send a queued message, or settle one whose sending was cut off."""
     attempt = _intend(message_id)

@@ -8,7 +8,7 @@ import django
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 django.setup(set_prefix=False)
@@ -23,9 +23,11 @@ class BareHandler(WSGIHandler):
         self._exception_middleware: list[Any] = []
         self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
 
-    def get_response(self, request: HttpRequest) -> HttpResponseBase:
-        request.urlconf = "conversations.urls"
-        return super().get_response(request)
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Look the webhook up without making its few addresses the only ones of the thread."""
+        match = get_resolver("conversations.urls").resolve(request.path_info)
+        request.resolver_match = match
+        return match
 
 
 pages = WSGIHandler()

@@ -9,13 +9,13 @@ import threading
 import time
 from collections import defaultdict
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from jobs.tasks import task
+from tests.databases import database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 LANES, IN_LANE, FREE = 30, 10, 600
@@ -136,18 +136,6 @@ def stage(tmp_path, transactional_db):
     for child in children:
         child.kill()
         child.wait()
-
-
-def database_url(tmp_path):
-    """This test's database on a server; a file in place of SQLite in memory."""
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{tmp_path}/jobs.sqlite3"
-    where = connection.settings_dict
-    user, password = quote(where["USER"], ""), quote(where["PASSWORD"], "")
-    # As options, since a host may be the directory of a socket.
-    server = {key: where[key.upper()] or where["OPTIONS"].get(key) for key in ("host", "port")}
-    options = urlencode({key: value for key, value in server.items() if value})
-    return f"postgres://{user}:{password}@/{where['NAME']}?{options}"
 
 
 def effects(tmp_path):

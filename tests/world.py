@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
-from urllib.parse import quote
-
-from django.db import connection
 
 from channels_app.adapter import WebhookRequest
 
+from .databases import database_url
 from .signing import CREDENTIALS, sign
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,7 +66,7 @@ class World:
 
     def __post_init__(self):
         self.environment = os.environ | {
-            "DATABASE_URL": self._database_url(),
+            "DATABASE_URL": database_url(self.directory),
             "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
             "LOG_LEVEL": "CRITICAL",
             "REDIS_URL": "",
@@ -109,13 +107,6 @@ class World:
         path = self.directory / name
         path.write_text("\n".join(json.dumps(_signed(kind, body)) for body in bodies))
         return path
-
-    def _database_url(self):
-        if connection.vendor == "sqlite":
-            return f"sqlite:///{self.directory}/world.sqlite3"
-        where = connection.settings_dict
-        user, password = quote(where["USER"], ""), quote(where["PASSWORD"], "")
-        return f"postgres://{user}:{password}@{quote(where['HOST'], '')}:{where['PORT']}/{where['NAME']}"
 
 
 def _signed(kind, body):

@@ -182,6 +182,7 @@ class Attachment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "position"], name="attachment_position_unique")
         ]
+        indexes = [models.Index(fields=["id"], name="being_fetched", condition=Q(state="pending"))]
 
     def __str__(self) -> str:
         return self.original_name or str(self.uid)
