@@ -1,0 +1,1 @@
+"""Plays the providers and the customers' phones: development, demo and tests only."""

@@ -1,0 +1,1 @@
+"""Telegram as its servers run it: the Bot API and its updates."""

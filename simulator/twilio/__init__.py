@@ -1,0 +1,1 @@
+"""Twilio as it runs SMS and WhatsApp: its REST API and its webhooks."""

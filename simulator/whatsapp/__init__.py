@@ -1,0 +1,1 @@
+"""WhatsApp as Meta runs it: the Graph API and its webhooks."""
