@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<uuid:uid>/", file_views.attachment, name="attachment"),
     path("files/<uuid:uid>/thumbnail/", file_views.thumbnail, name="thumbnail"),
     path("files/public/<str:token>/", file_views.public_file, name="public_file"),
+    # An agent's address is an administrator's matter: whoever adds one could take the account over with it.
+    path("accounts/email/", RedirectView.as_view(pattern_name="account_change_password")),
     path("accounts/", include("allauth.urls")),
     path("settings/channels/", include("inbox.channel_urls")),
     path("settings/agents/", include("inbox.agent_urls")),

@@ -1,7 +1,6 @@
 """What every test stands on: loopback only, files in a temporary place, quick password hashes, a clean cache."""
 
 import os
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_socket
@@ -17,14 +16,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if project.PRODUCTION:
         pytest.exit("The tests run with PRODUCTION unset.", returncode=4)
     project.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    project.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     _separate_redis(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
 
 
 def _separate_redis(worker: str) -> None:
-    """Parallel workers share one Redis server: each gets a database and a prefix of its own."""
+    """Parallel workers share one Redis server: each gets a prefix of its own."""
     if project.REDIS_URL:
-        own = urlsplit(project.REDIS_URL)._replace(path=f"/{int(worker[2:]) + 1}").geturl()
-        project.CACHES["default"]["LOCATION"] = own
         project.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] += f"-{worker}"
 
 

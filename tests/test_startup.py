@@ -66,7 +66,7 @@ def test_sound_production_settings_are_accepted():
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": DEVELOPMENT_SECRET}, "SECRET_KEY is the development one"),
         ({"DEBUG": "1"}, "DEBUG is on in production"),
-        ({"SIMULATOR": "1"}, "The simulator is on in production"),
+        ({"SIMULATOR": "1"}, "The simulator must not run in production"),
         ({"DATABASE_URL": "mysql://localhost/desk"}, "DATABASE_URL must begin with"),
     ],
 )
