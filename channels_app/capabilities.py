@@ -84,7 +84,9 @@ class Capabilities:
     receipts: frozenset[DeliveryStatus] = frozenset()
     window: timedelta | None = None  # None: no session window
     after_window: AfterWindow = AfterWindow.ANYTHING
-    may_start: bool = False  # we may write first (with consent; through a template where the window asks for one)
+    may_start: bool = (
+        False  # we may write first (with consent; through a template where the window asks for one)
+    )
     idempotent: bool = False  # the provider deduplicates by our reference
     opt_out_by_provider: bool = False
     opt_out_purpose: str = "all"  # what an opt-out error of the provider covers: "all" or "marketing"

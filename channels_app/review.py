@@ -60,6 +60,7 @@ class ReviewAdmin(ReadOnly, ModelAdmin):
     list_per_page = 50
     ordering = ["-pk"]
     sortable_by = ()
+    show_facets = admin.ShowFacets.NEVER
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -86,12 +87,16 @@ class SearchableAdmin(ReviewAdmin):
 class ReviewInline(ReadOnly, TabularInline):
     extra = 0
     can_delete = False
-    show_change_link = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> "Any":
+        """All: times a database sets itself have no form field."""
+        return self.fields or ()
 
 
 def phone_prefix(text: str) -> str:
-    """E.164 of what was typed, as far as it goes: "+49 151-55" is "+4915155"."""
-    return "+" + "".join(letter for letter in text if letter.isdecimal())
+    """E.164 of what was typed, as far as it goes: "+49 151-55" is "+4915155". Without digits no phone's."""
+    digits = "".join(letter for letter in text if letter.isdecimal())
+    return f"+{digits}" if digits else text
 
 
 def _estimate(rows: "QuerySet[Any]") -> int:
