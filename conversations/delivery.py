@@ -176,11 +176,22 @@ def _close(attempt: SendAttempt) -> bool:
 
 
 def _accept(message: Message, answer: Accepted) -> None:
-    message.provider_id = message.provider_id or answer.provider_id
+    message.provider_id = message.provider_id or _claim(message, answer.provider_id)
     message.save(update_fields=["provider_id"])
     _learn_addresses(message, answer.addresses)
-    receipts.apply(message, receipts.accepted(answer, timezone.now()))
-    waiting.settle(message.channel, message.provider_id)
+    receipts.apply(message, receipts.accepted(message, answer, timezone.now()))
+    if message.provider_id:
+        waiting.settle(message.channel, message.provider_id)
+
+
+def _claim(message: Message, provider_id: str) -> str:
+    """The provider's id for this message, taken over from its own echo if that was quicker."""
+    held = Message.objects.filter(channel=message.channel, provider_id=provider_id).exclude(pk=message.pk)
+    held.filter(direction=Direction.OUT, author=None, client_token="").delete()
+    if held.exists():
+        logger.error("message %s was accepted under the id of another message", message.pk)
+        return ""
+    return provider_id
 
 
 def _learn_addresses(message: Message, addresses: tuple[str, ...]) -> None:

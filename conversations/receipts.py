@@ -73,10 +73,10 @@ def _reported(message: Message) -> list[DeliveryStatus]:
     ]
 
 
-def accepted(answer: Accepted, now: datetime) -> StatusChanged:
+def accepted(message: Message, answer: Accepted, now: datetime) -> StatusChanged:
     """The provider's own answer to the send, as the first report."""
     return StatusChanged(
-        provider_id=answer.provider_id,
+        provider_id=message.provider_id,
         status=DeliveryStatus.ACCEPTED,
         at=answer.at or now,
         details={"segments": answer.segments} if answer.segments else {},

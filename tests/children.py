@@ -69,6 +69,31 @@ def queue(channel, count):
         outbox.queue(conversation, Draft(text=f"answer {number}"), agent, f"click-{number}")
 
 
+def sign_in():
+    """Print the session key of an agent who has just signed in."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from accounts.models import Agent
+
+    agent, _ = Agent.objects.get_or_create(email="lena@desk.example", defaults={"name": "Lena"})
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(agent.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
+    session.create()
+    print(json.dumps(session.session_key))
+
+
+def sign_out():
+    """End every session."""
+    from django.contrib.sessions.models import Session
+
+    Session.objects.all().delete()
+
+
 def drain():
     """A worker that ends when nothing is left, not even what is to be tried later."""
     from datetime import timedelta

@@ -258,3 +258,23 @@ def test_writing_to_a_resolved_conversation_opens_it(conversation):
     factories.sent(Conversation.objects.get())
 
     assert Conversation.objects.get().status == ConversationStatus.OPEN
+
+
+def test_echo_that_was_quicker_than_the_answer_is_the_same_message(telegram, conversation, run_jobs):
+    sent = factories.sent(conversation, "On my way")
+    address = conversation.identity.address
+    factories.received(
+        conversation.channel, "On my way", address=address, provider_id="5500600700:501", outgoing=True
+    )
+    run_jobs()
+
+    assert fresh(sent).provider_id == "5500600700:501"
+    assert conversation.messages.filter(direction="out").count() == 1
+
+
+def test_an_id_that_belongs_to_a_customers_message_is_left_to_it(telegram, conversation, run_jobs):
+    factories.received(conversation.channel, address="5500600700", provider_id="5500600700:501")
+    sent = factories.sent(conversation)
+    run_jobs()
+
+    assert (fresh(sent).status, fresh(sent).provider_id) == (DeliveryStatus.ACCEPTED, "")

@@ -35,7 +35,7 @@ class Provider:
     def accept(self, body):
         with self._lock:
             self.accepted[body["text"]] += 1
-            number = sum(self.accepted.values())
+            number = 1000 + sum(self.accepted.values())
         chat = {"id": int(body["chat_id"]), "type": "private"}
         return {"ok": True, "result": {"message_id": number, "chat": chat, "date": 1786000000}}
 
