@@ -123,7 +123,7 @@ class Adapter(ABC):
         """
 
     def dedupe_key(self, request: WebhookRequest) -> str:
-        """A key that is equal for redeliveries of the same request; "" means the digest of the body decides."""
+        """A key that is equal for redeliveries of one request; "" means the digest of the body decides."""
         return ""
 
     @abstractmethod

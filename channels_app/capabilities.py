@@ -44,7 +44,7 @@ class FileLimit:
 
 @dataclass(frozen=True, kw_only=True)
 class ButtonLimit:
-    """At most `count` buttons, each title of at most `title` characters and payload of at most `payload` bytes."""
+    """At most `count` buttons; titles in characters, payloads in bytes."""
 
     count: int
     title: int
@@ -84,9 +84,7 @@ class Capabilities:
     receipts: frozenset[DeliveryStatus] = frozenset()
     window: timedelta | None = None  # None: no session window
     after_window: AfterWindow = AfterWindow.ANYTHING
-    may_start: bool = (
-        False  # we may write first (with consent; through a template where the window asks for one)
-    )
+    may_start: bool = False  # we may write first, with consent
     idempotent: bool = False  # the provider deduplicates by our reference
     opt_out_by_provider: bool = False
     opt_out_purpose: str = "all"  # what an opt-out error of the provider covers: "all" or "marketing"

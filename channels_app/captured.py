@@ -6,12 +6,16 @@
 import base64
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
 from .adapter import Adapter, ChannelConfig, WebhookRequest
+from .credential_names import recognised
 from .errors import InvalidSignature
 from .serialize import as_json
 
@@ -30,15 +34,16 @@ def understand(line: bytes, adapter: Adapter) -> JSON:
     Raises BadCapture, MalformedPayload, or whatever an adapter with a mistake raises.
     """
     captured = _object(line)
-    request = read(captured)
-    credentials = _texts(captured, "credentials")
-    channel = ChannelConfig(kind=adapter.kind, credentials=credentials, webhook_url=request.url)
-    challenge = adapter.handshake(request, channel)
+    requests = read(captured)
+    credentials = recognised(_texts(captured, "credentials"), adapter)
+    channel = ChannelConfig(kind=adapter.kind, credentials=credentials, webhook_url=requests[0].url)
+    challenge = adapter.handshake(requests[0], channel)
     if challenge is not None:
         answer = {"status": challenge.status, "body": challenge.body}
         return {"verified": challenge.status < 400, "handshake": answer, "events": []}
-    verified = bool(credentials) and _is_proven(adapter, request, channel)
-    return {"verified": verified, "events": [as_json(event) for event in adapter.parse(request, channel)]}
+    proven = [each for each in requests if credentials and _is_proven(adapter, each, channel)]
+    events = adapter.parse((proven or requests)[0], channel)
+    return {"verified": bool(proven), "events": [as_json(event) for event in events]}
 
 
 def compact(value: Any) -> str:
@@ -51,18 +56,17 @@ def escaped(text: str) -> str:
     return UNPAIRED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def read(captured: JSON) -> WebhookRequest:
-    """The request as the provider made it."""
-    headers = _texts(captured, "headers")
-    empty = WebhookRequest(method="", url="", headers=headers)
+def read(captured: JSON) -> list[WebhookRequest]:
+    """The request under every address the provider may have called and signed, the likeliest first."""
     path, _mark, query = str(captured.get("path") or "/").partition("?")
-    return WebhookRequest(
+    request = WebhookRequest(
         method=str(captured.get("method") or "POST").upper(),
-        url=_url(path, empty),
+        url=path,
         query=_query(captured.get("query")) or query,
-        headers=headers,
-        body=_body(captured, empty.header("Content-Type")),
+        headers=_texts(captured, "headers"),
     )
+    request = replace(request, body=_body(captured, request.header("Content-Type")))
+    return [replace(request, url=address) for address in dict.fromkeys(_addresses(request))]
 
 
 def _object(line: bytes) -> JSON:
@@ -76,20 +80,34 @@ def _object(line: bytes) -> JSON:
 
 
 def _texts(captured: JSON, key: str) -> dict[str, str]:
-    found = captured.get(key) or {}
-    if not isinstance(found, dict):
-        raise BadCapture(f'"{key}" is not an object.')
-    return {name: str(value) for name, value in found.items() if value is not None}
+    """An object, or a list of pairs, with the values as text."""
+    try:
+        found = dict(captured.get(key) or {})
+    except (TypeError, ValueError) as error:
+        raise BadCapture(f'"{key}" is neither an object nor a list of pairs.') from error
+    return {str(name): _text(value) for name, value in found.items() if value is not None}
 
 
-def _url(path: str, request: WebhookRequest) -> str:
-    """Absolute, without the query: providers sign the address they called."""
-    if path.lower().startswith(("http://", "https://")):
-        return path
-    host = request.header("Host")
-    scheme = request.header("X-Forwarded-Proto").split(",")[0].strip() or "https"
-    origin = f"{scheme}://{host}" if host else settings.PUBLIC_URL
-    return f"{origin}/{path.removeprefix('/')}"
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _addresses(request: WebhookRequest) -> Iterator[str]:
+    """Absolute and without the query: as captured, as proxies say it was called, then our own."""
+    captured = urlsplit(request.url if "://" in request.url else "")
+    path = request.url.partition("://")[2].partition("/")[2] if captured.scheme else request.url.lstrip("/")
+    if captured.scheme:
+        yield request.url
+    schemes = [_first(request, "X-Forwarded-Proto"), captured.scheme, "https", "http"]
+    hosts = [_first(request, "X-Forwarded-Host"), request.header("Host"), captured.netloc]
+    for host, scheme in product(filter(None, hosts), filter(None, schemes)):
+        yield f"{scheme}://{host}/{path}"
+    yield f"{settings.PUBLIC_URL}/{path}"
+
+
+def _first(request: WebhookRequest, name: str) -> str:
+    """What the outermost proxy wrote."""
+    return request.header(name).partition(",")[0].strip()
 
 
 def _query(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Secrets at rest: a JSON object encrypted with the first of the configured keys, readable with any of them."""
+"""Secrets at rest: a JSON object encrypted with the first configured key, readable with any of them."""
 
 import base64
 import hashlib

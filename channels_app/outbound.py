@@ -9,7 +9,7 @@ from .content import Content, MessageKind
 
 
 class File(Protocol):
-    """A file to upload. `public_url` is a signed, short-lived address for providers that fetch it themselves."""
+    """A file to upload. `public_url`: a signed, short-lived address for providers that fetch it."""
 
     @property
     def name(self) -> str: ...

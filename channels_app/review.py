@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from jobs.admin import MOST_COUNTED, CappedPaginator
+from jobs.admin import MOST_COUNTED, CappedPaginator, ReadOnly
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -36,22 +36,6 @@ class EstimatingPaginator(CappedPaginator):
         return min(super().num_pages, MOST_PAGES)
 
 
-class ReadOnly:
-    """Supervisors and administrators look; nobody writes."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(getattr(request.user, "is_staff", False))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class ReviewAdmin(ReadOnly, ModelAdmin):
     """Rows in the order of the primary key, newest first: the one order every table has an index for."""
 
@@ -61,9 +45,6 @@ class ReviewAdmin(ReadOnly, ModelAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     show_facets = admin.ShowFacets.NEVER
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
 
 
 class SearchableAdmin(ReviewAdmin):

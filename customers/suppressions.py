@@ -21,9 +21,7 @@ def suppress(identity: Identity, purpose: str, since: datetime, evidence: str = 
 def lift(identity: Identity, purpose: str, at: datetime) -> bool:
     """The person resumed; a stop younger than that stands. Return whether anything was lifted."""
     purposes = [purpose] if purpose != ALL else [ALL, MARKETING]
-    removed, _ = Suppression.objects.filter(
-        identity=identity, purpose__in=purposes, since__lte=at
-    ).delete()
+    removed, _ = Suppression.objects.filter(identity=identity, purpose__in=purposes, since__lte=at).delete()
     return bool(removed)
 
 

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from .world import World, telegram_text, whatsapp_text
+from .world import World, telegram_photo, telegram_text, whatsapp_text
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 HONEST = {"accepted", "outcome_unknown"}
@@ -71,3 +71,17 @@ def test_click_killed_at_every_step_is_one_message(world):
     assert k > 2
     assert world.facts()["out"] == [[f"answer {number}", "accepted"] for number in range(k)]
     assert set(world.provider.accepted.values()) == {1}
+
+
+def test_worker_killed_at_every_step_of_fetching_a_file_still_stores_it(world):
+    for k in count(1):
+        world.run("post", world.requests(f"photo-{k}", telegram_photo(k), kind="telegram"))
+        finished = world.run("drain", **world.failpoint(k)) is not None
+        world.run("expire_leases")
+        world.run("drain")
+        if finished:
+            break
+
+    facts = world.facts()
+    assert k > 3
+    assert facts["attachments"] == ["stored"] * k

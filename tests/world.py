@@ -7,14 +7,18 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Lock, Thread
+
+from PIL import Image
 
 from channels_app.adapter import WebhookRequest
 
 from .databases import database_url
 from .signing import CREDENTIALS, sign
 
+FILE = {"ok": True, "result": {"file_id": "f", "file_unique_id": "u", "file_path": "photos/1.jpg"}}
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -43,12 +47,18 @@ class Provider:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                answer = json.dumps(provider.accept(body)).encode()
+                found = FILE if self.path.endswith("/getFile") else provider.accept(body)
+                self.answer("application/json", json.dumps(found).encode())
+
+            def do_GET(self):
+                self.answer("image/jpeg", picture())
+
+            def answer(self, mime_type, body):
                 self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
+                self.send_header("Content-Type", mime_type)
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(body)
 
             def log_message(self, *arguments):
                 pass
@@ -71,6 +81,7 @@ class World:
             "LOG_LEVEL": "CRITICAL",
             "REDIS_URL": "",
             "DATA_DIR": str(self.directory / "data"),
+            "PUBLIC_URL": self.provider.url,
         }
         self.run("prepare", self.provider.url)
 
@@ -137,6 +148,21 @@ def whatsapp_text(wamid, sender="447700900123", **fields):
 def whatsapp_image(wamid):
     """A photo of an album."""
     return whatsapp_text(wamid, type="image", image={"id": f"media-{wamid}", "mime_type": "image/jpeg"})
+
+
+def picture():
+    """A small JPEG."""
+    content = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(content, "JPEG")
+    return content.getvalue()
+
+
+def telegram_photo(update_id):
+    update = telegram_text(update_id)
+    size = {"file_id": f"f{update_id}", "file_unique_id": f"u{update_id}", "width": 40, "height": 30}
+    del update["message"]["text"]
+    update["message"]["photo"] = [size]
+    return update
 
 
 def telegram_text(update_id):
