@@ -1,6 +1,6 @@
 """A message arrives: identity, open conversation, message, list row; then its files are fetched."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,6 +15,8 @@ from jobs.failpoints import reach
 from . import changes, courtesies, media, row, threads, waiting
 from .models import Attachment, Conversation, Direction, Message
 from .outcomes import APPLIED, DUPLICATE, Outcome
+
+FRESH = timedelta(minutes=1)
 
 
 def message_received(event: MessageReceived, channel: Channel, scope: Scope) -> Outcome:
@@ -100,4 +102,6 @@ def _note_sign_of_life(channel: Channel, sender: Identity, message: Message) -> 
     if sender.unreachable_since:
         sender.unreachable_since, sender.unreachable_reason = None, ""
         sender.save(update_fields=["unreachable_since", "unreachable_reason"])
-    Channel.objects.filter(pk=channel.pk).update(last_inbound_at=timezone.now())
+    now = timezone.now()
+    # At most once a minute: a row that every message wrote would make them all wait for each other.
+    Channel.objects.filter(pk=channel.pk).exclude(last_inbound_at__gt=now - FRESH).update(last_inbound_at=now)
