@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from channels_app.events import Chat, Party
 
 from .models import Customer, Identity, IdentityAddress
+from .phones import e164
 
 NAME_LENGTH = 300
 
@@ -77,7 +78,7 @@ def _learn_profile(identity: Identity, party: Party) -> None:
     facts = {
         "profile_name": clean(party.name)[:NAME_LENGTH],
         "username": clean(party.username).lstrip("@")[:200],
-        "phone": party.phone[:20],
+        "phone": e164(party.phone) if party.phone else "",
     }
     changed = [name for name, value in facts.items() if value and getattr(identity, name) != value]
     for name in changed:
