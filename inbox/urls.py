@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/resolve/", actions.resolve, name="resolve"),
     path("<int:pk>/reopen/", actions.reopen, name="reopen"),
     path("<int:pk>/read/", actions.read, name="read"),
+    path("<int:pk>/typing/", actions.typing, name="typing"),
     path("<int:pk>/reply/", messages.reply, name="reply"),
     path("<int:pk>/note/", messages.note, name="note"),
     path("<int:pk>/templates/", messages.templates, name="templates"),

@@ -55,3 +55,11 @@ def read(request: AgentRequest, pk: int) -> HttpResponse:
         return redirect("conversation", pk)
     current = access.conversation(request.user, pk)
     return render(request, "inbox/_row.html", {"conversation": current})
+
+
+@agent_required
+@require_POST
+def typing(request: AgentRequest, pk: int) -> HttpResponse:
+    """The agent is writing an answer. Nothing is stored and nothing changes on the page."""
+    actions.typing(access.conversation(request.user, pk))
+    return HttpResponse(status=204)
