@@ -12,7 +12,13 @@ import time
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from channels_app.errors import ChannelBroken, Failure, OutcomeUnknown, SendError, TemporaryFailure
+from channels_app.errors import (
+    ChannelBroken,
+    Failure,
+    OutcomeUnknown,
+    SendError,
+    TemporaryFailure,
+)
 from channels_app.events import DeliveryStatus
 from channels_app.outbound import Accepted
 from customers.identify import Scope, add_address
@@ -52,7 +58,7 @@ def _intend(message_id: int) -> SendAttempt | None:
     """T1. None: nothing may be sent now."""
     with transaction.atomic():
         message = (
-            Message.objects.select_for_update(of=("self",))
+            Message.objects.select_for_update(of=("self",), no_key=True)
             .select_related(
                 "channel", "conversation__customer", "conversation__identity", "conversation__channel"
             )
@@ -121,7 +127,7 @@ def _record(attempt: SendAttempt, answer: Accepted | SendError) -> None:
     """T2. Only the attempt that is still open may be closed; an acceptance is a fact and always kept."""
     with transaction.atomic():
         message = (
-            Message.objects.select_for_update(of=("self",))
+            Message.objects.select_for_update(of=("self",), no_key=True)
             .select_related("channel", "conversation__identity")
             .get(pk=attempt.message_id)
         )
@@ -130,7 +136,7 @@ def _record(attempt: SendAttempt, answer: Accepted | SendError) -> None:
         attempt.provider_id = answer.provider_id if isinstance(answer, Accepted) else ""
         is_ours = _close(attempt)
         if isinstance(answer, Accepted):
-            _accept(message, answer)
+            _accept(message, answer, is_ours)
         elif is_ours:
             _settle(message, attempt, answer)
 
@@ -175,9 +181,12 @@ def _close(attempt: SendAttempt) -> bool:
     )
 
 
-def _accept(message: Message, answer: Accepted) -> None:
-    message.provider_id = message.provider_id or _claim(message, answer.provider_id)
-    message.save(update_fields=["provider_id"])
+def _accept(message: Message, answer: Accepted, is_ours: bool) -> None:
+    """What was said of another try counts no longer, unless it was a delivery."""
+    if not message.provider_id or (is_ours and message.provider_id != answer.provider_id):
+        message.provider_id = _claim(message, answer.provider_id)
+        message.status, message.failure, message.failure_reason = DeliveryStatus.SENDING, "", ""
+        message.save(update_fields=["provider_id"])
     _learn_addresses(message, answer.addresses)
     receipts.apply(message, receipts.accepted(message, answer, timezone.now()))
     if message.provider_id:
@@ -202,13 +211,19 @@ def _learn_addresses(message: Message, addresses: tuple[str, ...]) -> None:
 
 
 def _settle(message: Message, attempt: SendAttempt, error: SendError) -> None:
+    if message.status == DeliveryStatus.SENDING:
+        _show_outcome(message, attempt, error)
+    receipts.conclude(message, error.failure, error.reason, timezone.now())
+
+
+def _show_outcome(message: Message, attempt: SendAttempt, error: SendError) -> None:
+    """Only while nobody knows better: a receipt may have been quicker than the answer."""
     if attempt.outcome == AttemptOutcome.RETRY:
         _move(message, DeliveryStatus.QUEUED, error)
     elif attempt.outcome == AttemptOutcome.UNKNOWN:
         _move(message, DeliveryStatus.OUTCOME_UNKNOWN, error)
     else:
         _fail(message, error.failure, error.reason)
-    receipts.conclude(message, error.failure, error.reason, timezone.now())
 
 
 def _abandon(message: Message) -> None:

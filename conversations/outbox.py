@@ -77,9 +77,11 @@ def retry(message: Message, agent: Agent) -> bool:
             status=DeliveryStatus.QUEUED, failure="", failure_reason="", provider_id=""
         )
         if changed:
-            suppressions.mark_reachable(message.conversation.identity)
-            _hand_over(message)
+            message.status = DeliveryStatus.QUEUED
+            row.show_status(message)
             changes.announce(message.conversation_id, message.pk)
+            suppressions.mark_reachable(message.conversation.identity, timezone.now())
+            _hand_over(message)
     return bool(changed)
 
 
@@ -126,7 +128,7 @@ def _insert(
 
 def _locked(conversation: Conversation) -> Conversation:
     """The row as it is now, locked. Writing to a resolved conversation opens it again."""
-    current = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    current = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
     if current.status in (ConversationStatus.RESOLVED, ConversationStatus.SNOOZED):
         current.status = ConversationStatus.OPEN
         current.resolved_at = current.snoozed_until = None

@@ -10,7 +10,7 @@ from channels_app.outbound import Accepted
 from customers import suppressions
 from customers.identify import Scope, find
 
-from . import changes, row, statuses, waiting
+from . import changes, health, row, statuses, threads, waiting
 from .models import Direction, Message, Receipt, WebhookEvent
 from .outcomes import APPLIED, DUPLICATE, Outcome, ignored
 
@@ -32,14 +32,18 @@ def status_changed(item: StatusChanged, event: WebhookEvent) -> Outcome:
 
 
 def _find(item: StatusChanged, channel: Channel) -> Message | None:
-    messages = Message.objects.select_for_update().filter(channel=channel)
+    messages = Message.objects.select_for_update(no_key=True).filter(channel=channel)
     message = messages.filter(provider_id=item.provider_id).first()
     if message is None and UUID.fullmatch(item.reference):
         message = messages.filter(uid=item.reference).first()
-        if message is not None and not message.provider_id:
+        if message is not None and not message.provider_id and not _is_of_earlier_try(message, item):
             message.provider_id = item.provider_id
             message.save(update_fields=["provider_id"])
     return message
+
+
+def _is_of_earlier_try(message: Message, item: StatusChanged) -> bool:
+    return message.attempts.filter(provider_id=item.provider_id).exists()
 
 
 def apply(message: Message, item: StatusChanged) -> bool:
@@ -53,7 +57,7 @@ def apply(message: Message, item: StatusChanged) -> bool:
     )
     if not is_new:
         return False
-    if receipt.status == DeliveryStatus.FAILED:
+    if receipt.status == DeliveryStatus.FAILED and receipt.provider_id == message.provider_id:
         message.failure_reason = receipt.reason or "The provider could not deliver it."
         message.failure = item.failure or Failure.PERMANENT
     message.status = statuses.fold([DeliveryStatus(message.status), *_reported(message)])
@@ -88,7 +92,7 @@ def read_up_to(item: ReadByCustomer, channel: Channel, scope: Scope) -> Outcome:
     identity = find(scope, item.sender.addresses)
     if identity is None:
         return ignored("read marks of somebody unknown")
-    unread = Message.objects.select_for_update().filter(
+    unread = Message.objects.select_for_update(of=("self",), no_key=True).filter(
         channel=channel,
         conversation__identity=identity,
         direction=Direction.OUT,
@@ -107,9 +111,9 @@ def conclude(message: Message, failure: Failure, reason: str, at: datetime) -> N
         case Failure.OPTED_OUT:
             purpose = message.channel.adapter.capabilities.opt_out_purpose
             suppressions.suppress(identity, purpose, at, evidence=reason)
-        case Failure.UNREACHABLE:
+        case Failure.UNREACHABLE if not threads.heard_since(identity, at):
             suppressions.mark_unreachable(identity, at, reason)
         case Failure.CHANNEL_BROKEN:
-            message.channel.record_health(ChannelHealth.BROKEN, reason)
-        case Failure.TEMPORARY | Failure.PERMANENT | Failure.WINDOW_CLOSED | Failure.UNKNOWN:
+            health.report(message.channel, ChannelHealth.BROKEN, reason, at)
+        case _:
             pass
