@@ -47,10 +47,10 @@ def resolve(conversation: Conversation, by: Agent) -> bool:
 def reopen(conversation: Conversation, by: Agent) -> bool:
     """Open it again. Return False when a newer conversation with the same identity is open already."""
     with transaction.atomic():
-        locked = Conversation.objects.select_for_update().get(pk=conversation.pk)
+        locked = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         if locked.status != ConversationStatus.RESOLVED:
             return False
-        if threads.has_open(locked.channel_id, locked.identity_id):
+        if threads.has_open_sibling(locked):
             return False
         Conversation.objects.filter(pk=conversation.pk).update(
             status=ConversationStatus.OPEN, resolved_at=None

@@ -1,6 +1,7 @@
 """A message arrives: identity, open conversation, message, list row; then its files are fetched."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from channels_app.content import MessageKind
 from channels_app.events import DeliveryStatus, Media, MessageReceived
 from channels_app.models import Channel
+from customers import suppressions
 from customers.identify import Scope, identify, identify_group
 from customers.models import Identity
 from jobs.failpoints import reach
@@ -16,6 +18,8 @@ from . import changes, courtesies, media, row, threads, waiting
 from .models import Attachment, Conversation, Direction, Message
 from .outcomes import APPLIED, DUPLICATE, Outcome
 
+MOST = 2**31 - 1  # the largest integer of a column
+N = TypeVar("N", int, float)
 FRESH = timedelta(minutes=1)
 
 
@@ -27,16 +31,17 @@ def message_received(event: MessageReceived, channel: Channel, scope: Scope) -> 
     sender = identify(scope, event.sender, at)
     identity = identify_group(scope, event.chat, at) if event.chat else sender
     reach("ingest.identified")
-    conversation = threads.current(channel, identity, at)
+    topic = event.chat.topic if event.chat else ""
+    conversation = threads.current(channel, identity, at, topic)
     reach("ingest.opened")
     message = _insert(event, conversation, sender, at)
     if message is None:
         return DUPLICATE
-    _attach(message, event.media)
+    attach(message, event.media)
     if event.kind is MessageKind.CHOICE:
         courtesies.acknowledge.enqueue(message.pk)
     row.show_arrival(conversation, message)
-    _note_sign_of_life(channel, sender, message)
+    _note_sign_of_life(channel, {sender, identity}, message)
     waiting.settle(channel, event.provider_id)
     changes.announce(conversation.pk, message.pk)
     reach("ingest.recorded")
@@ -77,7 +82,8 @@ def find(channel_id: int, provider_id: str) -> Message | None:
     return Message.objects.filter(channel_id=channel_id, provider_id=provider_id).first()
 
 
-def _attach(message: Message, files: tuple[Media, ...]) -> None:
+def attach(message: Message, files: tuple[Media, ...]) -> None:
+    """One row per file, and a job that fetches it."""
     for position, item in enumerate(files):
         attachment = Attachment.objects.create(
             message=message,
@@ -87,21 +93,26 @@ def _attach(message: Message, files: tuple[Media, ...]) -> None:
             source={"url": item.url, "mime_type": item.mime_type, "sha256": item.sha256},
             original_name=item.filename[:255],
             mime_type=item.mime_type[:100],
-            size=item.size,
-            width=item.width,
-            height=item.height,
-            duration=item.duration,
+            size=_measure(item.size),
+            width=_measure(item.width),
+            height=_measure(item.height),
+            duration=_measure(item.duration),
         )
         media.fetch.enqueue(attachment.pk)
 
 
-def _note_sign_of_life(channel: Channel, sender: Identity, message: Message) -> None:
-    """Whoever writes can be reached."""
+def _measure(claimed: N | None) -> N | None:
+    """What the provider says of a file, unless no file could be so; it is measured again once it is here."""
+    return claimed if claimed is not None and 0 <= claimed <= MOST else None
+
+
+def _note_sign_of_life(channel: Channel, heard: set[Identity], message: Message) -> None:
+    """Whoever writes can be reached, and so can the group they write in."""
     if message.direction != Direction.IN:
         return
-    if sender.unreachable_since:
-        sender.unreachable_since, sender.unreachable_reason = None, ""
-        sender.save(update_fields=["unreachable_since", "unreachable_reason"])
+    for identity in heard:
+        if identity.unreachable_since:
+            suppressions.mark_reachable(identity, message.sent_at)
     now = timezone.now()
     # At most once a minute: a row that every message wrote would make them all wait for each other.
     Channel.objects.filter(pk=channel.pk).exclude(last_inbound_at__gt=now - FRESH).update(last_inbound_at=now)

@@ -21,8 +21,10 @@ Sign = Callable[[str, Recipient, ChannelConfig], None]
 @task(queue="signs", max_attempts=1)
 def acknowledge(message_id: int) -> None:
     """Tell the provider that a tapped button was understood."""
-    message = Message.objects.select_related("conversation__identity", "channel").get(pk=message_id)
-    _give(message.channel.adapter.mark_read, message)
+    found = Message.objects.select_related("conversation__identity", "channel")
+    message = found.filter(pk=message_id).first()
+    if message is not None:
+        _give(message.channel.adapter.mark_read, message)
 
 
 @task(queue="signs", max_attempts=1)
@@ -46,10 +48,11 @@ def _last_inbound(conversation_id: int) -> Message | None:
 
 
 def _give(sign: Sign, message: Message) -> None:
-    channel = message.channel
+    channel, conversation = message.channel, message.conversation
     if channel.is_paused:
         return
+    to = recipient(conversation.identity, conversation.topic)
     try:
-        sign(message.provider_id, recipient(message.conversation.identity), channel.config())
+        sign(message.provider_id, to, channel.config())
     except SendError as error:
         logger.info("a sign was not given on channel %s: %s %s", channel.pk, error.failure, error.code)

@@ -199,7 +199,7 @@ def _puremagic(head: bytes) -> str:
     """A type from the long table of signatures, for downloads only: nothing in it is shown."""
     try:
         best = puremagic.magic_string(head)[0]
-    except puremagic.PureError:
+    except (puremagic.PureError, IndexError):  # by version: an error, or an empty list
         return UNKNOWN
     is_usable = best.confidence >= SURE and not ACTIVE.search(best.mime_type)
     return best.mime_type if is_usable and re.fullmatch(r"[a-z]+/[\w.+-]{1,90}", best.mime_type) else UNKNOWN

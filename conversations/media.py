@@ -56,14 +56,14 @@ def fetch(attachment_id: int) -> None:
 def give_up_on_old() -> None:
     """Settle what has been pending for a day and has no job left that could still fetch it."""
     before = timezone.now() - GIVE_UP_AFTER
-    old = Attachment.objects.filter(state=AttachmentState.PENDING, message__created_at__lt=before)
+    old = Attachment.with_replaced.filter(state=AttachmentState.PENDING, message__created_at__lt=before)
     for attachment in old.select_related("message").order_by("pk")[:SWEEP]:
         if not _jobs(attachment).filter(state=State.READY).exists():
             _settle_unavailable(attachment, "The file could not be fetched within a day.")
 
 
 def _pending(attachment_id: int) -> Attachment | None:
-    rows = Attachment.objects.select_related("message__channel")
+    rows = Attachment.with_replaced.select_related("message__channel")
     return rows.filter(pk=attachment_id, state=AttachmentState.PENDING).first()
 
 
@@ -129,7 +129,7 @@ def _settle(attachment: Attachment, facts: dict[str, object]) -> bool:
     """False when the row is not pending any more."""
     message = attachment.message
     with transaction.atomic():
-        pending = Attachment.objects.filter(pk=attachment.pk, state=AttachmentState.PENDING)
+        pending = Attachment.with_replaced.filter(pk=attachment.pk, state=AttachmentState.PENDING)
         settled = pending.update(**facts) == 1
         if settled:
             reach("media.stored")

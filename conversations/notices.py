@@ -20,7 +20,7 @@ from customers import suppressions
 from customers.identify import Scope, add_address, find, identify, identify_group
 from customers.models import Identity
 
-from . import threads
+from . import health, threads
 from .activity import note_activity
 from .outcomes import APPLIED, DUPLICATE, Outcome, ignored
 from .signals import ephemeral
@@ -45,7 +45,9 @@ def reachability_changed(item: ReachabilityChanged, channel: Channel, scope: Sco
     """The customer blocked us, or let us in again."""
     identity = identify(scope, item.sender, item.at)
     if item.reachable:
-        changed = suppressions.mark_reachable(identity)
+        changed = suppressions.mark_reachable(identity, item.at)
+    elif threads.heard_since(identity, item.at):
+        return ignored("they have written since")
     else:
         changed = suppressions.mark_unreachable(identity, item.at, item.reason)
     if not changed:
@@ -92,14 +94,14 @@ def member_changed(item: MemberChanged, channel: Channel, scope: Scope) -> Outco
         if left:
             suppressions.mark_unreachable(group, item.at, "removed from the group")
         else:
-            suppressions.mark_reachable(group)
+            suppressions.mark_reachable(group, item.at)
     _tell(channel, group, f"member_{item.change}", name=item.member.name, us=item.us)
     return APPLIED
 
 
 def template_changed(item: TemplateChanged, channel: Channel) -> Outcome:
     facts = {name: getattr(item, name) for name in ("status", "category", "quality", "reason", "provider_id")}
-    changed = {name: value[:500] for name, value in facts.items() if value}
+    changed = {name: value[: _longest(name)] for name, value in facts.items() if value}
     Template.objects.update_or_create(
         channel=channel,
         name=item.name,
@@ -110,14 +112,18 @@ def template_changed(item: TemplateChanged, channel: Channel) -> Outcome:
     return APPLIED
 
 
+def _longest(field: str) -> int:
+    column = Template._meta.get_field(field)
+    return getattr(column, "max_length", None) or 0
+
+
 def channel_alert(item: ChannelAlert, channel: Channel) -> Outcome:
     """Trouble with the channel itself: shown on its page; sending pauses when it is pointless."""
-    if item.broken:
-        channel.record_health(ChannelHealth.BROKEN, item.text)
-    elif item.severity is not Severity.INFO:
-        channel.record_health(ChannelHealth.WARNING, item.text)
     logger.warning("alert from channel %s: %s", channel.pk, item.code)
-    return APPLIED
+    if item.severity is Severity.INFO and not item.broken:
+        return APPLIED
+    state = ChannelHealth.BROKEN if item.broken else ChannelHealth.WARNING
+    return APPLIED if health.report(channel, state, item.text, item.at) else DUPLICATE
 
 
 def _tell(channel: Channel, identity: Identity, what: str, **details: Any) -> None:

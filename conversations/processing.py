@@ -2,6 +2,8 @@
 
 import logging
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
@@ -22,6 +24,7 @@ OUTAGES = (OperationalError, InterfaceError)
 
 def process(event: WebhookEvent) -> None:
     """Understand and apply a webhook event, now or again; what was applied before changes nothing."""
+    event.waits.all().delete()
     try:
         items = parse(event)
     except OUTAGES:
@@ -29,21 +32,29 @@ def process(event: WebhookEvent) -> None:
     except Exception as error:  # noqa: BLE001  an adapter's mistake must not lose the request
         _fail(event, error)
         return
-    event.waits.all().delete()
     outcomes = [_apply(item, event) for item in items]
     reach("ingest.processed")
     _close(event, outcomes)
 
 
 def parse(event: WebhookEvent) -> list[Event]:
-    """The items of a stored request, with nothing in them a database cannot keep."""
+    """The items of a stored request, with nothing in them a database cannot keep.
+
+    Nothing happened later than it was reported. Providers that give no time mean the time of arrival, also
+    when the request is read again.
+    """
     request = WebhookRequest(
         method=event.method, url=event.url, query=event.query, headers=event.headers, body=bytes(event.body)
     )
     items = event.channel.adapter.parse(request, event.channel.config())
     if is_suspect(request.body) or is_suspect(request.query.encode()):
-        return [storable(item) for item in items]
-    return items
+        items = [storable(item) for item in items]
+    return [_not_after(item, event.received_at) for item in items]
+
+
+def _not_after(item: Event, arrival: datetime) -> Event:
+    at: datetime | None = getattr(item, "at", None)
+    return replace(item, at=arrival) if at is not None and at > arrival else item  # type: ignore[call-arg]
 
 
 def _apply(item: Event, event: WebhookEvent) -> Outcome:

@@ -17,7 +17,8 @@ def replay(event_ids: Iterable[int]) -> Counter[str]:
 def _one(pk: int) -> str:
     """The event's new state; "" when it is gone."""
     with transaction.atomic():
-        found = WebhookEvent.objects.select_for_update(of=("self",)).select_related("channel")
+        locked = WebhookEvent.objects.select_for_update(of=("self",), no_key=True)
+        found = locked.select_related("channel")
         event = found.filter(pk=pk).first()
         if event is None:
             return ""

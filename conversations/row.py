@@ -1,5 +1,7 @@
 """What the list shows of a conversation, kept on the conversation itself."""
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from .models import Conversation, ConversationStatus, Direction, Message
 
 PREVIEW_LENGTH = 160
@@ -30,16 +32,29 @@ def show_reply(conversation: Conversation, message: Message) -> None:
 
 def show_status(message: Message) -> None:
     """The tick in the list follows the last message."""
-    Conversation.objects.filter(
-        pk=message.conversation_id, last_message_at=message.sent_at, preview_direction=Direction.OUT
-    ).update(preview_status=message.status)
+    _previewing(message).update(preview_status=message.status)
 
 
 def show_revision(message: Message) -> None:
     """The last message was edited or deleted."""
-    Conversation.objects.filter(pk=message.conversation_id, last_message_at=message.sent_at).exclude(
-        preview_direction=Direction.NOTE
-    ).update(preview=preview(message), preview_kind="deleted" if message.deleted_at else message.kind)
+    kind = "deleted" if message.deleted_at else message.kind
+    _previewing(message).update(preview=preview(message), preview_kind=kind)
+
+
+def _previewing(message: Message) -> QuerySet[Conversation]:
+    """The conversation, if its row shows this message: of messages of one second it shows the last."""
+    younger = Message.objects.filter(
+        conversation=OuterRef("pk"),
+        sent_at=message.sent_at,
+        pk__gt=message.pk,
+        direction__in=[Direction.IN, Direction.OUT],
+    )
+    return Conversation.objects.filter(
+        ~Exists(younger),
+        pk=message.conversation_id,
+        last_message_at=message.sent_at,
+        preview_direction=message.direction,
+    )
 
 
 def mark_read(conversation: Conversation) -> bool:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -33,11 +32,9 @@ def settle(channel: Channel, provider_id: str) -> None:
 @task(queue="ingest")
 def reprocess(event_id: int) -> None:
     """Process a stored webhook event once more."""
-    from . import processing  # the two call each other
+    from . import replay  # the two call each other
 
-    with transaction.atomic():
-        event = WebhookEvent.objects.select_for_update().select_related("channel").get(pk=event_id)
-        processing.process(event)
+    replay.replay([event_id])
 
 
 @every(20)
@@ -50,7 +47,8 @@ def catch_up() -> None:
     ):
         reprocess.enqueue(event_id)
     old = Waiting.objects.filter(since__lt=timezone.now() - GIVE_UP_AFTER)
-    WebhookEvent.objects.filter(waits__in=old).update(
+    # What else is wrong with an event stays visible.
+    WebhookEvent.objects.filter(waits__in=old, state=EventState.WAITING).update(
         state=EventState.IGNORED, error="spoke of a message that never became known"
     )
     old.delete()

@@ -22,6 +22,9 @@ from .models import WebhookEvent
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 5  # seconds
+LONGEST_KEY = 200
+DEADLOCK = "40P01"  # PostgreSQL's name for it
+DEADLOCKS = 3  # in a row, before the provider is asked to come again
 
 
 class BodyTooLarge(Exception):
@@ -77,7 +80,21 @@ def _answer(channel: Channel, incoming: WebhookRequest) -> HttpResponse:
 
 
 def keep(channel: Channel, incoming: WebhookRequest) -> None:
-    """Store the raw request and all it says, in one transaction. A repeat ends at the first insert."""
+    """Store the raw request and all it says, in one transaction. A repeat ends at the first insert.
+
+    Two batches that speak of the same conversations in another order may block each other: one goes first.
+    """
+    for _ in range(DEADLOCKS):
+        try:
+            return _keep(channel, incoming)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+            logger.info("webhook for channel %s met another one, and goes again", channel.pk)
+    return _keep(channel, incoming)
+
+
+def _keep(channel: Channel, incoming: WebhookRequest) -> None:
     with transaction.atomic():
         event = _insert(channel, incoming)
         if event is not None:
@@ -88,6 +105,7 @@ def keep(channel: Channel, incoming: WebhookRequest) -> None:
 def _insert(channel: Channel, incoming: WebhookRequest) -> WebhookEvent | None:
     adapter = channel.adapter
     digest = hashlib.sha256(incoming.query.encode() + b"\n" + incoming.body).hexdigest()
+    key = adapter.dedupe_key(incoming)
     kept = {name: incoming.header(name) for name in adapter.kept_headers if incoming.header(name)}
     try:
         with transaction.atomic():
@@ -98,7 +116,7 @@ def _insert(channel: Channel, incoming: WebhookRequest) -> WebhookEvent | None:
                 query=incoming.query,
                 headers=kept,
                 body=incoming.body,
-                dedupe_key=(adapter.dedupe_key(incoming) or f"digest:{digest}")[:200],
+                dedupe_key=key if 0 < len(key) <= LONGEST_KEY else f"digest:{digest}",
             )
     except IntegrityError:
         return None

@@ -101,9 +101,7 @@ def _display_name(party: Party) -> str:
 
 
 def _form(scope: Scope, identity: Identity, address: str, at: datetime) -> IdentityAddress:
-    return IdentityAddress(
-        identity=identity, kind=scope.kind, scope=scope.scope, address=address[:200], seen_at=at
-    )
+    return IdentityAddress(identity=identity, kind=scope.kind, scope=scope.scope, address=address, seen_at=at)
 
 
 def add_address(scope: Scope, identity: Identity, address: str, at: datetime) -> None:

@@ -51,6 +51,7 @@ class Identity(models.Model):
     verified = models.CharField(max_length=20, choices=Verified, default=Verified.CLAIMED)
     is_group = models.BooleanField(default=False)
     unreachable_since = models.DateTimeField(null=True, blank=True)
+    reach_known_at = models.DateTimeField(null=True, blank=True)  # older reports on its reach change nothing
     unreachable_reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -83,13 +84,25 @@ class IdentityAddress(models.Model):
         return self.address
 
 
+class InForce(models.Manager["Suppression"]):
+    def get_queryset(self) -> models.QuerySet["Suppression"]:
+        return super().get_queryset().filter(lifted_at=None)
+
+
 class Suppression(models.Model):
-    """What an identity must not be sent. `purpose`: "marketing", or "all"."""
+    """What an identity must not be sent. `purpose`: "marketing", or "all".
+
+    A lifted one stays, so that a report older than that cannot stop the identity again.
+    """
 
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="suppressions")
     purpose = models.CharField(max_length=20)
     since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
     evidence = models.CharField(max_length=300, blank=True)
+
+    objects = InForce()
+    with_lifted = models.Manager["Suppression"]()
 
     class Meta:
         verbose_name = _("suppression")

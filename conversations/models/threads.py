@@ -44,7 +44,10 @@ def choices(enum: type) -> list[tuple[str, str]]:
 
 
 class Conversation(models.Model):
-    """The thread with one identity (or one group) on one channel, with what its list row shows."""
+    """The thread with one identity (or one group) on one channel, with what its list row shows.
+
+    `topic`: the provider's id of a group's topic, each of which is a thread of its own; "" elsewhere.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations")
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="conversations")
@@ -77,7 +80,9 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "identity"], condition=~Q(status="resolved"), name="one_open_conversation"
+                fields=["channel", "identity", "topic"],
+                condition=~Q(status="resolved"),
+                name="one_open_conversation",
             )
         ]
         indexes = [
@@ -155,8 +160,16 @@ class Message(models.Model):
         return f"{self.get_direction_display()} {self.kind} {self.pk}"
 
 
+class Current(models.Manager["Attachment"]):
+    def get_queryset(self) -> models.QuerySet["Attachment"]:
+        return super().get_queryset().filter(replaced_at=None)
+
+
 class Attachment(models.Model):
-    """A file of a message. `reference` is the provider's; `file` is ours, under a generated name."""
+    """A file of a message. `reference` is the provider's; `file` is ours, under a generated name.
+
+    An edit that brings other files replaces them; the replaced ones stay, out of sight.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
@@ -175,12 +188,20 @@ class Attachment(models.Model):
     file = models.FileField(max_length=200, blank=True)
     thumbnail = models.FileField(max_length=200, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Current()
+    with_replaced = models.Manager["Attachment"]()
 
     class Meta:
         verbose_name = _("attachment")
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["message", "position"], name="attachment_position_unique")
+            models.UniqueConstraint(
+                fields=["message", "position"],
+                condition=Q(replaced_at=None),
+                name="attachment_position_unique",
+            )
         ]
         indexes = [models.Index(fields=["id"], name="being_fetched", condition=Q(state="pending"))]
 
@@ -188,16 +209,27 @@ class Attachment(models.Model):
         return self.original_name or str(self.uid)
 
 
+class Shown(models.Manager["Reaction"]):
+    def get_queryset(self) -> models.QuerySet["Reaction"]:
+        return super().get_queryset().exclude(emoji="")
+
+
 class Reaction(models.Model):
-    """One emoji of one person on one message."""
+    """One emoji of one person on one message.
+
+    A row without an emoji remembers when they took theirs back, so that an older report changes nothing.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
     identity = models.ForeignKey(Identity, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    emoji = models.CharField(max_length=100)
+    emoji = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField()
+
+    objects = Shown()
+    with_withdrawn = models.Manager["Reaction"]()
 
     class Meta:
         constraints = [
@@ -220,9 +252,6 @@ class MessageRevision(models.Model):
 
     class Meta:
         ordering = ["replaced_at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["message", "replaced_at", "deleted"], name="revision_unique")
-        ]
 
     def __str__(self) -> str:
         return f"{self.message} until {self.replaced_at:%Y-%m-%d %H:%M}"
