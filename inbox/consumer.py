@@ -5,12 +5,22 @@ import json
 
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import close_old_connections
 
 from . import rights
 from .hub import Listener, hub
+from .rights import Rights
 
 NOT_SIGNED_IN = 4401
 TRY_AGAIN = 1012  # pages reconnect for this code
+
+
+def _rights(agents: list[int]) -> dict[int, Rights]:
+    close_old_connections()
+    try:
+        return rights.of(agents)
+    finally:
+        close_old_connections()
 
 
 class InboxConsumer(AsyncWebsocketConsumer):
@@ -21,7 +31,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         agent = self.scope["user"]
-        may = await sync_to_async(rights.of, thread_sensitive=False)([agent.pk] if agent.pk else [])
+        may = await sync_to_async(_rights, thread_sensitive=False)([agent.pk] if agent.pk else [])
         await self.accept()
         if agent.pk not in may:
             await self.close(NOT_SIGNED_IN)

@@ -14,7 +14,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from conversations.models import Conversation
@@ -136,7 +136,7 @@ class Hub:
         listeners = tuple(self.listeners)
         try:
             may, sessions = await sync_to_async(_current_rights, thread_sensitive=False)(listeners)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("rights not read: %s", type(error).__name__)
             return
         for listener in listeners:
@@ -148,7 +148,7 @@ class Hub:
     async def _tell_versions(self) -> None:
         try:
             versions = await sync_to_async(recent_versions, thread_sensitive=False)()
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("versions not read: %s", type(error).__name__)
             return
         for listener in self.listeners:
@@ -157,8 +157,12 @@ class Hub:
 
 
 def _current_rights(listeners: Collection[Listener]) -> tuple[dict[int, Rights], set[str]]:
-    found = rights.of({listener.agent for listener in listeners})
-    return found, rights.living({listener.session for listener in listeners})
+    close_old_connections()
+    try:
+        found = rights.of({listener.agent for listener in listeners})
+        return found, rights.living({listener.session for listener in listeners})
+    finally:
+        close_old_connections()
 
 
 def recent_versions() -> list[tuple[int, int, int | None, int | None]]:

@@ -33,7 +33,10 @@ def on_change(sender: object, conversation_id: int, message_ids: tuple[int, ...]
 
 
 def on_ephemeral(sender: object, conversation_id: int, typing: bool, **kwargs: object) -> None:
-    publish({"type": "hint", "hint": {"name": "typing", "id": conversation_id, "typing": typing}})
+    seen_by = Conversation.objects.filter(pk=conversation_id).values("team", "assignee").first()
+    if seen_by is not None:
+        found = {"name": "typing", "id": conversation_id, "typing": typing, **seen_by}
+        publish({"type": "hint", "hint": found})
 
 
 def hint(conversation: Conversation, message_ids: tuple[int, ...]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
-from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.models import Agent
@@ -20,7 +19,6 @@ class Rights:
 
 def of(agent_ids: Collection[int]) -> dict[int, Rights]:
     """The rights of each active agent among these."""
-    close_old_connections()
     agents = Agent.objects.filter(pk__in=agent_ids, is_active=True).prefetch_related("teams")
     return {
         agent.pk: Rights(agent.is_staff, frozenset(team.pk for team in agent.teams.all())) for agent in agents

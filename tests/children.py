@@ -8,7 +8,17 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from pathlib import Path
+
+
+def answer_calls():
+    """One call per line, ["function", argument, ...]; what it prints is the answer, on one line."""
+    for line in sys.stdin:
+        function, *arguments = json.loads(line)
+        with redirect_stdout(io.StringIO()) as printed:
+            globals()[function](*arguments)
+        print(printed.getvalue().strip() or "{}", flush=True)
 
 
 def prepare(base_url):

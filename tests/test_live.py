@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from accounts.models import Agent, Role
 from conversations import actions, changes
@@ -113,6 +113,17 @@ async def test_a_hint_reaches_exactly_those_who_may_see_it():
     assert [len(received(one)) for one in (member, owner, stranger, supervisor)] == [1, 1, 0, 1]
 
 
+@pytest.mark.django_db
+def test_typing_is_told_with_who_may_see_the_conversation(published):
+    team, lena = factories.team(), factories.agent()
+    conversation = factories.conversation()
+    Conversation.objects.update(team=team, assignee=lena)
+    live.on_ephemeral(None, conversation_id=conversation.pk, typing=True)
+
+    hint = published[-1]["hint"]
+    assert (hint["team"], hint["assignee"]) == (team.pk, lena.pk)
+
+
 async def test_what_has_no_team_reaches_everybody():
     hub = Hub()
     hub.listeners = {listener(1), listener(2)}
@@ -146,14 +157,17 @@ async def test_versions_are_told_even_when_no_hint_ever_arrived(versions):
     assert received(supervisor)[0]["versions"] == [[5, 3], [6, 9]]
 
 
-async def test_an_outage_of_the_database_does_not_end_the_hub(monkeypatch):
-    def away():
-        raise DatabaseError
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
+async def test_an_outage_of_the_database_does_not_end_the_hub(monkeypatch, error):
+    def away(*arguments):
+        raise error
 
     monkeypatch.setattr(hub_module, "recent_versions", away)
+    monkeypatch.setattr(hub_module, "_current_rights", away)
     hub = Hub()
     hub.listeners = {listener()}
     await hub._tell_versions()
+    await hub.check_rights()
 
     assert hub.listeners
 
