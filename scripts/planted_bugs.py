@@ -7,22 +7,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from bugs import DISORDERLY, SETTLING, Bug
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis")
-
-
-@dataclass(frozen=True)
-class Bug:
-    """`before` stands exactly once in `path`; `tests` is what should notice."""
-
-    name: str
-    path: str
-    before: str
-    after: str
-    tests: str
 
 
 HEART = "tests/test_ingest.py tests/test_outbox.py tests/test_policy.py tests/test_webhooks.py"
@@ -37,8 +27,8 @@ BUGS = (
     Bug(
         "one identity may have two open conversations",
         "conversations/migrations/0001_initial.py",
-        "fields=('channel', 'identity'), name='one_open_conversation'",
-        "fields=('channel', 'identity', 'id'), name='one_open_conversation'",
+        "fields=('channel', 'identity', 'topic'), name='one_open_conversation'",
+        "fields=('channel', 'identity', 'topic', 'id'), name='one_open_conversation'",
         "tests/test_constraints.py",
     ),
     Bug(
@@ -158,7 +148,7 @@ BUGS = (
         "conversations/delivery.py",
         "        elif is_ours:",
         "        else:",
-        HEART,
+        SETTLING,
     ),
     Bug(
         "messages of one conversation overtake each other",
@@ -181,6 +171,7 @@ BUGS = (
         "    if known is None:",
         HEART,
     ),
+    *DISORDERLY,
     Bug(
         "a page is told of conversations it may not see",
         "inbox/hub.py",
