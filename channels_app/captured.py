@@ -65,7 +65,7 @@ def read(captured: JSON) -> list[WebhookRequest]:
         query=_query(captured.get("query")) or query,
         headers=_texts(captured, "headers"),
     )
-    request = replace(request, body=_body(captured, request.header("Content-Type")))
+    request = _typed(replace(request, body=_body(captured, request.header("Content-Type"))))
     return [replace(request, url=address) for address in dict.fromkeys(_addresses(request))]
 
 
@@ -118,6 +118,8 @@ def _query(value: Any) -> str:
             return value.removeprefix("?")
         case dict():
             return urlencode(value, doseq=True)
+        case []:
+            return ""
         case _:
             raise BadCapture('"query" is neither text nor an object.')
 
@@ -136,6 +138,13 @@ def _body(captured: JSON, content_type: str) -> bytes:
             return compact(value).encode()
         case _:
             raise BadCapture('"body" is neither text, an object nor a list.')
+
+
+def _typed(request: WebhookRequest) -> WebhookRequest:
+    """With a Content-Type when none was captured: what does not begin like JSON is a form."""
+    if request.header("Content-Type") or request.body.lstrip()[:1] in (b"", b"{", b"["):
+        return request
+    return replace(request, headers={**request.headers, "Content-Type": FORM})
 
 
 def _decoded(value: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""The credentials of a kind under names its maintainers also use: `bot_token`, `TWILIO_AUTH_TOKEN`, `appSecret`."""
+"""Credentials under names maintainers also use: `bot_token`, `TWILIO_AUTH_TOKEN`, `appSecret`."""
 
 import re
 from collections.abc import Mapping

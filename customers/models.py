@@ -47,7 +47,7 @@ class Identity(models.Model):
     address = models.CharField(_("address"), max_length=200)
     profile_name = models.CharField(_("profile name"), max_length=300, blank=True)
     username = models.CharField(_("user name"), max_length=200, blank=True)
-    phone = models.CharField(_("phone"), max_length=20, blank=True)  # E.164
+    phone = models.CharField(_("phone"), max_length=20, blank=True, db_index=True)  # E.164
     verified = models.CharField(max_length=20, choices=Verified, default=Verified.CLAIMED)
     is_group = models.BooleanField(default=False)
     unreachable_since = models.DateTimeField(null=True, blank=True)

@@ -29,6 +29,7 @@ class Lifespan:
                 await self._start(send)
             elif message["type"] == "lifespan.shutdown":
                 await self._stop()
+                logger.info("stopped")
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -42,6 +43,7 @@ class Lifespan:
         hub.start()
         if settings.EMBEDDED_WORKER:
             await asyncio.to_thread(self._employ)
+        logger.info("serving")
         await send({"type": "lifespan.startup.complete"})
 
     def _employ(self) -> None:

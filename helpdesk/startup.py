@@ -21,6 +21,7 @@ SERVER_FLAGS = (
     "--no-server-header",
     "--no-proxy-headers",  # TRUSTED_PROXIES decides whom to believe
     "--no-access-log",  # webhook addresses hold a key
+    "--log-level=warning",  # below it, three lines for every page's socket
 )
 
 

@@ -31,11 +31,16 @@ class CappedPaginator(RowPaginator):
         return len(rows.order_by().values_list("pk")[:MOST_COUNTED])
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    show_full_result_count = False
-    paginator = CappedPaginator
+class ReadOnly:
+    """Supervisors and administrators look; nobody writes."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(getattr(request.user, "is_staff", False))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -43,6 +48,11 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    show_full_result_count = False
+    paginator = CappedPaginator
 
 
 @admin.register(Job)
@@ -54,7 +64,7 @@ class JobAdmin(ReadOnlyAdmin):
     actions = ["run_again"]
 
     def has_revive_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("jobs.change_job")
+        return self.has_view_permission(request)
 
     @admin.action(description=_("Run again"), permissions=["revive"])
     def run_again(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:

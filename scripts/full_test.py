@@ -15,6 +15,7 @@ from services import services
 
 PYTEST = [sys.executable, "-m", "pytest"]
 ON_SQLITE = {"PRODUCTION": "0", "DATABASE_URL": "sqlite://:memory:", "REDIS_URL": ""}
+GRACE = 10  # seconds
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,7 +31,9 @@ def main() -> int:
     outcomes: list[Outcome] = []
     try:
         outcomes.append(_run("check", ["make", "--no-print-directory", "check"], {}))
-        outcomes.append(_run("killed processes on SQLite", [*PYTEST, "-m", "processes"], ON_SQLITE))
+        outcomes.append(
+            _run("killed processes on SQLite", [*PYTEST, "-n", "2", "-m", "processes"], ON_SQLITE)
+        )
         outcomes.append(_matrix())
         outcomes.append(_browser())
     except KeyboardInterrupt:
@@ -45,10 +48,23 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _run(name: str, command: list[str], environment: Mapping[str, str]) -> Outcome:
     print(f"\n=== {name} ===", flush=True)
     started = time.monotonic()
-    code = subprocess.run(command, env=os.environ | environment, check=False).returncode
+    code = _wait(subprocess.Popen(command, env=os.environ | environment, start_new_session=True))
     took = f"{time.monotonic() - started:.0f} s"
     reason = {0: "", 5: ", no test was collected"}.get(code, f", exit code {code}")
     return Outcome(name, "FAILED" if code else "passed", took + reason)
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Its exit code. An interruption goes on to all that it started, so that nothing is left running."""
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        os.killpg(child.pid, signal.SIGTERM)
+        try:
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+        raise
 
 
 def _matrix() -> Outcome:

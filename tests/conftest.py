@@ -6,8 +6,9 @@ import pytest
 import pytest_socket
 from django.conf import settings as project
 from django.core.cache import cache
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-pytest_plugins = ["tests.media_server"]
+pytest_plugins = ["tests.media_server", "tests.browser"]
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
@@ -40,6 +41,17 @@ def no_network(socket_disabled: None) -> None:
 @pytest.fixture(autouse=True)
 def temporary_media(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def kept_connection(monkeypatch) -> None:
+    """A test is one transaction: code that gives its connection back between requests must not end it."""
+    give_back = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+    monkeypatch.setattr(
+        BaseDatabaseWrapper,
+        "close_if_unusable_or_obsolete",
+        lambda connection: None if connection.in_atomic_block else give_back(connection),
+    )
 
 
 @pytest.fixture(autouse=True)

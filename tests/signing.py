@@ -1,6 +1,6 @@
 """Invented credentials per kind of channel, and the signature each provider would put on a request.
 
-A new kind adds its line to CREDENTIALS and to SIGNERS.
+A new kind adds its line to CREDENTIALS, SIGNERS and SIGNATURE_HEADERS.
 """
 
 import base64

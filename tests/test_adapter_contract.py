@@ -11,11 +11,19 @@ from channels_app import registry
 from channels_app.errors import InvalidSignature, MalformedPayload
 from channels_app.serialize import as_json
 from tests.mutations import damaged, paths, replaced, structured, with_body
-from tests.recordings import PAYLOADS, assert_subset, received, webhook_request
+from tests.recordings import PAYLOADS, assert_subset, play, received, sent, webhook_request
 from tests.signing import CREDENTIALS, SIGNATURE_HEADERS, channel, sign, with_header
 
 KINDS = sorted(CREDENTIALS)
 RECEIVED = [pytest.param(kind, *param.values, id=param.id) for kind in KINDS for param in received(kind)]
+# Twilio's library has a transport of its own: test_twilio.py plays its recordings.
+OTHER_WIRES = {"twilio_sms", "twilio_whatsapp"}
+SENT = [
+    pytest.param(kind, *param.values, id=param.id)
+    for kind in KINDS
+    if kind not in OTHER_WIRES
+    for param in sent(kind)
+]
 UNREADABLE = {
     "empty": b"",
     "not UTF-8": b"\xff\xfe\x80",
@@ -68,6 +76,11 @@ def test_adapter_is_registered_under_its_own_kind(kind):
 @pytest.mark.parametrize(("kind", "recording"), RECEIVED)
 def test_recorded_webhook_is_read_as_recorded(kind, recording):
     assert_subset(recording["events"], parse(kind, webhook_request(recording)))
+
+
+@pytest.mark.parametrize(("kind", "recording"), SENT)
+def test_recorded_send_asks_and_ends_as_recorded(kind, recording, monkeypatch):
+    play(recording, registry.adapter(kind), channel(kind), monkeypatch)
 
 
 @pytest.mark.parametrize(("kind", "recording"), RECEIVED)

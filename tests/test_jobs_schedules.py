@@ -16,6 +16,7 @@ from jobs.models import Job, Schedule
 from jobs.schedules import every, run_due, sync_schedules
 from jobs.tasks import task
 from jobs.worker import Worker
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,20 @@ def test_run_again_revives_the_dead_and_only_them(monkeypatch):
     assert said == ["1 dead job will run again."]
     assert not queue.dead().exists()
     assert Job.objects.get(pk=waiting.pk).run_at == waiting.run_at
+
+
+@pytest.mark.parametrize(("role", "status"), [("supervisor", 200), ("administrator", 200), ("agent", 302)])
+def test_supervisors_see_jobs_and_run_dead_ones_again(role, status, client):
+    give_up.enqueue()
+    Worker().drain()
+    client.force_login(factories.agent(role=role))
+    chosen = {"action": "run_again", "_selected_action": [queue.dead().get().pk]}
+
+    assert client.get("/admin/jobs/job/").status_code == status
+    assert client.get("/admin/jobs/schedule/").status_code == status
+    client.post("/admin/jobs/job/", chosen)
+    assert queue.dead().exists() is (status != 200)
+    assert client.post("/admin/jobs/job/add/").status_code in (302, 403)
 
 
 def test_the_job_list_never_counts_the_whole_table():

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from channels_app.credential_names import recognised
 from channels_app.registry import ADAPTERS
 from tests.recordings import assert_subset, received, recorded, webhook_request
 from tests.signing import CREDENTIALS, sign
@@ -110,7 +111,7 @@ def test_a_challenge_with_another_token_is_not_verified(parse):
 def test_a_broken_line_says_so_and_the_next_is_read(parse):
     lines = [b"nonsense", b"[1]", b"\xff\xfe", b"[" * 100_000, {"body": "no json"}, {"body": 5}, {"query": 5}]
 
-    answers = parse("telegram", *lines, {"headers": []}, {"body_base64": "%"}, {"body": UPDATE})
+    answers = parse("telegram", *lines, {"headers": [1]}, {"body_base64": "%"}, {"body": UPDATE})
 
     assert [list(answer) for answer in answers[:7]] == [["error"]] * 7
     assert [event["text"] for event in answers[-1]["events"]] == ["hi"]
@@ -127,6 +128,11 @@ def test_blank_lines_are_no_requests(parse):
         {"path": "https://desk.example/webhooks/key/?", "query": ""},
         {"path": "/webhooks/key/", "headers": {"hOST": "desk.example"}},
         {"path": "webhooks/key/", "headers": {"Host": "desk.example", "X-FORWARDED-proto": "https, http"}},
+        {"path": "/webhooks/key/", "headers": {"Host": "desk.example", "X-Forwarded-Proto": "http"}},
+        {"path": "/webhooks/key/", "headers": {"Host": "web:8000", "X-Forwarded-Host": "desk.example"}},
+        {"path": "http://web:8000/webhooks/key/", "headers": {"X-Forwarded-Host": "desk.example, web"}},
+        {"path": "http://10.0.0.1:8000/webhooks/key/", "headers": {"Host": "desk.example"}},
+        {"path": "http://desk.example/webhooks/key/"},
     ],
 )
 def test_the_signed_address_is_put_together_from_what_was_captured(extra, parse):
@@ -148,6 +154,65 @@ def test_without_a_host_the_address_is_our_own(parse, settings):
     )
 
     assert answer["verified"] is True
+
+
+def test_another_address_than_the_signed_one_is_not_verified(parse):
+    request = signed("twilio_sms")
+    elsewhere = [
+        {"path": "https://desk.example/webhooks/other/"},
+        {"path": "https://evil.example/webhooks/key/"},
+    ]
+
+    answers = parse(
+        "twilio_sms", *(captured(request, CREDENTIALS["twilio_sms"], **fields) for fields in elsewhere)
+    )
+
+    assert [answer["verified"] for answer in answers] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "own"),
+    [
+        ("telegram", "webhook_secret", "secret_token"),
+        ("telegram", "TELEGRAM_SECRET", "secret_token"),
+        ("whatsapp", "secret", "app_secret"),
+        ("whatsapp", "appSecret", "app_secret"),
+        ("twilio_sms", "token", "auth_token"),
+        ("twilio_whatsapp", "TWILIO_AUTH_TOKEN", "auth_token"),
+    ],
+)
+def test_a_credential_under_another_clear_name_is_recognised(kind, name, own, parse):
+    (answer,) = parse(kind, captured(signed(kind), {name: CREDENTIALS[kind][own]}))
+
+    assert answer["verified"] is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "unknown"),
+    [
+        ("whatsapp", {"token": "x"}, {"access_token", "verify_token"}),
+        ("twilio_sms", {"secret": "x"}, {"api_key_secret", "signing_key_secret"}),
+        ("telegram", {"token": "1:A", "bot_token": "2:B", "telegram": "x"}, {"secret_token"}),
+    ],
+)
+def test_a_name_that_may_mean_two_credentials_means_none(kind, given, unknown):
+    known = recognised(given, ADAPTERS[kind])
+
+    assert known == given
+    assert not unknown & known.keys()
+
+
+def test_a_bots_token_is_recognised():
+    assert recognised({"bot_token": "2:B"}, ADAPTERS["telegram"])["token"] == "2:B"
+
+
+def test_headers_and_query_may_be_given_as_pairs_and_a_type_be_missing(parse):
+    request = signed("twilio_sms")
+    headers = [[name, [value]] for name, value in request.headers.items() if name != "Content-Type"]
+
+    (answer,) = parse("twilio_sms", captured(request, CREDENTIALS["twilio_sms"], headers=headers, query=[]))
+
+    assert (answer["verified"], answer["events"][0]["type"]) == (True, "MessageReceived")
 
 
 def test_a_form_may_be_given_as_an_object(parse):

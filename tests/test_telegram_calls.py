@@ -20,7 +20,7 @@ from channels_app.errors import (
 from channels_app.events import Media
 from channels_app.outbound import Outbound, Recipient
 from tests.media_server import file
-from tests.recordings import outbound, play, recorded, sent, serve
+from tests.recordings import outbound, recorded, sent, serve
 from tests.signing import CREDENTIALS, channel
 
 telegram = Telegram()
@@ -47,11 +47,6 @@ def call(method: str, fields: dict, result: object = True, **response) -> dict:
 
 def refusal(code: int, description: str) -> dict:
     return {"status": code, "json": {"ok": False, "error_code": code, "description": description}}
-
-
-@pytest.mark.parametrize("recording", sent("telegram"))
-def test_recorded_send_goes_as_recorded(recording, monkeypatch):
-    play(recording, telegram, bot, monkeypatch)
 
 
 @pytest.mark.parametrize("recording", [param for param in sent("telegram") if "error" in param.values[0]])

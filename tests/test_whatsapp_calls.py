@@ -20,7 +20,7 @@ from channels_app.errors import (
 )
 from channels_app.events import Media
 from channels_app.outbound import Download, Outbound, Recipient
-from tests.recordings import RecordedFile, play, sent, serve
+from tests.recordings import RecordedFile, serve
 from tests.signing import channel
 
 ADAPTER = WhatsApp()
@@ -28,11 +28,6 @@ CHANNEL = channel("whatsapp")
 TO = Recipient(addresses=("447700900123",))
 NUMBER = "/v26.0/106500000000001"
 PHOTO = Media(reference="900100200300400", kind=MessageKind.IMAGE)
-
-
-@pytest.mark.parametrize("recording", sent("whatsapp"))
-def test_recorded_send_asks_and_ends_as_recorded(recording, monkeypatch):
-    play(recording, ADAPTER, CHANNEL, monkeypatch)
 
 
 def test_scope_is_the_account_or_else_the_number():

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(max_length=200, verbose_name='address')),
                 ('profile_name', models.CharField(blank=True, max_length=300, verbose_name='profile name')),
                 ('username', models.CharField(blank=True, max_length=200, verbose_name='user name')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
+                ('phone', models.CharField(blank=True, db_index=True, max_length=20, verbose_name='phone')),
                 ('verified', models.CharField(choices=[('anonymous', 'anonymous'), ('claimed', 'claimed'), ('verified', 'verified')], default='claimed', max_length=20)),
                 ('is_group', models.BooleanField(default=False)),
                 ('unreachable_since', models.DateTimeField(blank=True, null=True)),

@@ -1,5 +1,6 @@
 """`manage.py work`: run jobs until told to stop."""
 
+import logging
 import signal
 import sys
 from argparse import ArgumentParser
@@ -11,6 +12,7 @@ from django.db import connections
 
 from jobs.worker import Worker
 
+logger = logging.getLogger(__name__)
 GRACE = 25.0  # seconds
 LOOK = 0.5  # seconds
 
@@ -44,6 +46,9 @@ def _drain(worker: Worker) -> bool:
 
 def _serve(worker: Worker, grace: float) -> bool:
     worker.start()
+    logger.info("working")
     while not worker.stopping:
         worker.join(LOOK)
-    return worker.join(grace) and not worker.crashed
+    finished = worker.join(grace)
+    logger.info("stopped" if finished else "stopped before all jobs were done")
+    return finished and not worker.crashed
