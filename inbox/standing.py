@@ -32,6 +32,7 @@ class Action(TextChoices):
 
     TEMPLATE = "template"
     ASSIGN = "assign"
+    CHANNEL = "channel"
     NONE = ""
 
 
@@ -108,7 +109,7 @@ def banner(standing: Standing) -> Banner | None:
     if standing.refusal:
         return Banner(Tone.REFUSED, standing.reason, _way_out(standing))
     if conversation.channel.is_paused:
-        return Banner(Tone.TROUBLE, _paused(conversation))
+        return Banner(Tone.TROUBLE, _paused(conversation), Action.CHANNEL)
     if conversation.assignee_id is None and conversation.status != ConversationStatus.RESOLVED:
         return Banner(Tone.OFFER, _("Nobody looks after this conversation yet."), Action.ASSIGN)
     return None

@@ -77,7 +77,7 @@ def state(status: str, channel: Channel, reason: str = "") -> State:
     """A delivery status in words. The hint also says what this channel never reports."""
     word = STATES[status]
     text = str(word.text) % {"provider": channel.adapter.label}
-    said = f"{text}: {reason}" if reason else text
+    said = f"{text}: {reason}".removesuffix(".") if reason else text
     return State(status, word.icon, text, " ".join([f"{said}.", *_never_reported(status, channel)]))
 
 

@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
+import pytest
 
 from .world import ROOT
 
@@ -29,6 +30,8 @@ PASSWORD = "helpdesk-demo"
 class Desk:
     """`make run` on an empty directory, with its demonstration."""
 
+    command = "desk"
+
     def __init__(self, directory):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -39,7 +42,7 @@ class Desk:
         self.start()
 
     def start(self):
-        command = [sys.executable, "manage.py", "desk"]
+        command = [sys.executable, "manage.py", self.command]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT
         )
@@ -64,6 +67,8 @@ class Desk:
 
 @contextmanager
 def chromium():
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -84,3 +89,59 @@ def sign_in(browser, desk, who="lena@example.com", **options):
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/inbox/**")
     return page
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory):
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def inbox(browser, desk):
+    """Lena's inbox with all open conversations, listening."""
+    page = sign_in(browser, desk)
+    page.goto(f"{desk.url}/inbox/?view=all")
+    page.wait_for_selector("html[data-live=on]")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def phones(browser, desk):
+    page = sign_in(browser, desk, "mira@example.com")
+    page.goto(f"{desk.url}/simulator/")
+    yield page
+    page.context.close()
+
+
+def phone(phones, name):
+    return phones.locator(f'section[aria-label="Phone of {name}"]')
+
+
+def write(phone, text):
+    phone.locator("input[name=text]").fill(text)
+    phone.locator("button.send").click()
+
+
+def unheard(words):
+    """Words nobody has written before."""
+    return f"{words} {uuid.uuid4().hex[:6]}"
+
+
+def open_row(inbox, name):
+    inbox.locator("#list li.row", has_text=name).first.click()
+    inbox.wait_for_selector("#stream")
+
+
+def answer(inbox, text):
+    inbox.locator("form.reply textarea").fill(text)
+    inbox.locator("form.reply textarea").press("Enter")
+    return inbox.locator("#stream article.out", has_text=text)

@@ -1,73 +1,16 @@
 """The whole story in a real browser: a phone writes, the inbox shows it, the agent answers, the ticks turn."""
 
 import re
-import uuid
 
 import pytest
 
-from .browser import CHROMIUM, Desk, chromium, sign_in
+from .browser import CHROMIUM, Desk, answer, open_row, phone, sign_in, unheard, write
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(300),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
 ]
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("desk"))
-    yield desk
-    desk.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def inbox(browser, desk):
-    """Lena's inbox with all open conversations, listening."""
-    page = sign_in(browser, desk)
-    page.goto(f"{desk.url}/inbox/?view=all")
-    page.wait_for_selector("html[data-live=on]")
-    yield page
-    page.context.close()
-
-
-@pytest.fixture
-def phones(browser, desk):
-    page = sign_in(browser, desk, "mira@example.com")
-    page.goto(f"{desk.url}/simulator/")
-    yield page
-    page.context.close()
-
-
-def phone(phones, name):
-    return phones.locator(f'section[aria-label="Phone of {name}"]')
-
-
-def write(phone, text):
-    phone.locator("input[name=text]").fill(text)
-    phone.locator("button.send").click()
-
-
-def unheard(words):
-    """Words nobody has written before."""
-    return f"{words} {uuid.uuid4().hex[:6]}"
-
-
-def open_row(inbox, name):
-    inbox.locator("#list li.row", has_text=name).first.click()
-    inbox.wait_for_selector("#stream")
-
-
-def answer(inbox, text):
-    inbox.locator("form.reply textarea").fill(text)
-    inbox.locator("form.reply textarea").press("Enter")
-    return inbox.locator("#stream article.out", has_text=text)
 
 
 def test_a_customer_writes_and_the_agent_answers(inbox, phones):
@@ -163,8 +106,15 @@ def switch(phones, channel, answer):
         panel.locator("summary").click()
     select = panel.locator("select[name=answer]")
     with phones.expect_response(lambda response: "/switches/" in response.url):
-        select.select_option(next(v for v in select.locator("option").evaluate_all(
-            "options => options.map(option => option.value)") if v.startswith(answer)))
+        select.select_option(
+            next(
+                v
+                for v in select.locator("option").evaluate_all(
+                    "options => options.map(option => option.value)"
+                )
+                if v.startswith(answer)
+            )
+        )
 
 
 def test_a_note_stays_with_the_team(inbox, phones):
@@ -219,24 +169,4 @@ def test_on_a_small_screen_there_is_one_pane_and_a_way_back(browser, desk):
 
     page.get_by_role("link", name="Back").first.click()
     page.locator("#list").wait_for(state="visible")
-    page.context.close()
-
-
-PAGES = ["/inbox/?view=all", "/inbox/1/", "/simulator/", "/settings/channels/", "/settings/agents/", "/accounts/login/"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(browser, desk, path, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = sign_in(browser, desk, color_scheme=scheme, reduced_motion="reduce")
-    if "login" in path:
-        page.context.clear_cookies()
-    page.goto(desk.url + path)
-    page.wait_for_load_state("load")
-
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
-    assert page.complaints == []
     page.context.close()

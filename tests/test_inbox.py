@@ -389,6 +389,15 @@ def test_a_broken_channel_is_said_in_the_thread(desk, agent, talk):
     assert "The token was revoked" in text_of(desk.get(reverse("thread", args=[talk.pk])))
 
 
+@pytest.mark.parametrize(("role", "is_led"), [("agent", False), ("administrator", True)])
+def test_who_can_mend_a_broken_channel_is_led_there(client, talk, role, is_led):
+    client.force_login(factories.agent(role=role))
+    talk.channel.record_health("broken", "The token was revoked")
+
+    page = text_of(client.get(reverse("thread", args=[talk.pk])))
+    assert (reverse("channel_settings", args=[talk.channel_id]) in page) is is_led
+
+
 def test_without_a_script_a_reply_comes_back_to_the_page(desk, talk):
     response = desk.post(reverse("reply", args=[talk.pk]), {"text": "Plain", "token": TOKEN})
 

@@ -183,6 +183,19 @@ def test_a_file_on_its_way_and_a_lost_one_are_told_apart(channel):
     assert "“dent.jpg” is not available: The provider no longer has it." in words(shown(message))
 
 
+def test_a_name_the_provider_made_up_is_not_shown(channel):
+    media = (Media(reference="1", kind=MessageKind.IMAGE, filename="c786cffe9d719f5e"),)
+    message = factories.received(channel, "", kind=MessageKind.IMAGE, media=media)
+
+    assert "Fetching “Photo”" in words(shown(message))
+
+
+def test_the_link_of_a_row_needs_nothing_from_the_list_it_may_leave(channel):
+    html = row_of(factories.received(channel))
+
+    assert 'hx-swap="outerHTML" hx-push-url="true"' in html
+
+
 def test_a_message_without_anything_in_it_says_what_it_was(channel):
     message = factories.received(channel, "", kind=MessageKind.VOICE)
 

@@ -1,5 +1,6 @@
 // What was typed is never lost: kept per conversation until the server has it, with the token it will go under.
 import { grow } from "./composer.js";
+import { newToken } from "./send.js";
 
 const key = (box) => `draft:${box.dataset.draft}`;
 const boxOf = (form) => form.querySelector("textarea[data-draft]");
@@ -9,6 +10,8 @@ function keep(box, token) {
   else localStorage.removeItem(key(box));
 }
 
+const kept = (box) => JSON.parse(localStorage.getItem(key(box)) ?? "null");
+
 function changed(box) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -16,16 +19,18 @@ function changed(box) {
 function restore() {
   for (const box of document.querySelectorAll("textarea[data-draft]:not([data-restored])")) {
     box.dataset.restored = "";
-    const kept = JSON.parse(localStorage.getItem(key(box)) ?? "null");
-    if (!kept || box.value) continue;
-    box.value = kept.text;
-    box.form.elements.token.value = kept.token;
+    const draft = kept(box);
+    if (!draft || box.value) continue;
+    box.value = draft.text;
+    box.form.elements.token.value = draft.token;
     grow(box);
   }
 }
 
+// A token names one text: what was changed is another message than the one that may be on its way.
 document.addEventListener("input", ({ target, isTrusted }) => {
   if (!target.matches?.("textarea[data-draft]") || !isTrusted) return;
+  target.form.elements.token.value = newToken();
   keep(target, target.form.elements.token.value);
 });
 
@@ -39,9 +44,19 @@ document.addEventListener("desk:sending", ({ target, detail }) => {
   localStorage.setItem(key(box), JSON.stringify({ text: detail.get("text"), token: detail.get("token") }));
 });
 
-document.addEventListener("desk:sent", ({ target }) => {
-  const box = boxOf(target);
-  if (box) keep(box, target.elements.token.value);
+// The agent may have left and come back meanwhile: the box that shows it again is emptied too.
+document.addEventListener("desk:sent", ({ detail }) => {
+  const token = detail.get("token");
+  for (const box of document.querySelectorAll("textarea[data-draft]")) {
+    if (box.form.elements.token.value !== token) continue;
+    box.value = "";
+    box.form.elements.token.value = newToken();
+    grow(box);
+    changed(box);
+  }
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("draft:") && JSON.parse(localStorage.getItem(name)).token === token) localStorage.removeItem(name);
+  }
 });
 
 document.addEventListener("desk:restore", ({ target, detail }) => {

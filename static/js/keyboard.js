@@ -18,12 +18,14 @@ function press(key) {
 }
 
 function resolveAndNext() {
-  if (!document.querySelector('[data-key="e"]')) return;
+  const button = document.querySelector('[data-key="e"]');
+  if (!button) return;
   const all = rows();
   const open = all.indexOf(document.querySelector("#list .row[aria-current]"));
   const next = open < 0 ? null : all[open + 1] ?? all[open - 1];
-  press("e");
-  link(next)?.click();
+  // Only once it is resolved: what is refused stays in sight.
+  button.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && link(next)?.click(), { once: true });
+  button.click();
 }
 
 const KEYS = {
@@ -43,5 +45,6 @@ document.addEventListener("keydown", (event) => {
   if (busy || event.target.closest?.("input:not([type=radio]), textarea, select, dialog, [contenteditable]")) return;
   if (!Object.hasOwn(KEYS, event.key)) return;
   event.preventDefault();
+  if (event.repeat && !"jk".includes(event.key)) return;
   KEYS[event.key]();
 });

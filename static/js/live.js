@@ -1,5 +1,5 @@
 // Keep the page as the database is: hints from the socket, versions to check them by, polling without it.
-import { fetchStream, placeBubbles, setTyping, streamIsBehind } from "./live/thread.js";
+import { fetchStream, look, placeBubbles, setTyping, streamIsBehind } from "./live/thread.js";
 import { fetchList, placeRow, rowsAreBehind, showTyping } from "./live/list.js";
 
 const POLL_EVERY = 5000;
@@ -77,3 +77,4 @@ function connect() {
 if (document.body.dataset.socket) connect();
 addEventListener("online", refresh);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
+for (const event of ["visibilitychange", "focus"]) addEventListener(event, look);

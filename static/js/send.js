@@ -1,5 +1,8 @@
 // Sending: the bubble shows at once, the server's takes its place. One token names one message, however often it is posted.
-const newToken = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+import { present } from "./changes.js";
+import { say } from "./said.js";
+
+export const newToken = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 let queue = Promise.resolve();
 
 function pending(form, values) {
@@ -11,9 +14,13 @@ function pending(form, values) {
   return article;
 }
 
+// Out of sight, what went wrong is said at the foot of the page; what was written is kept with its conversation.
 function refuse(form, article, values, html) {
   article.remove();
-  if (!form.isConnected) return;
+  if (!form.isConnected) {
+    say(html);
+    return;
+  }
   const reason = form.querySelector(".refused");
   reason.innerHTML = html;
   reason.hidden = false;
@@ -27,18 +34,21 @@ async function post(form, article, values) {
     const answer = await fetch(form.action, { method: "POST", body: values, headers: { "HX-Request": "true" } });
     const html = await answer.text();
     if (answer.headers.has("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
+    else if (answer.status === 403) location.reload(); // signed in anew elsewhere: this page's CSRF token is of before
     else if (answer.status === 409 || answer.status === 422) refuse(form, article, values, html);
     else if (!answer.ok) throw new Error(`status ${answer.status}`);
     else {
-      htmx.swap(document.body, html, { swapStyle: "none" });
+      htmx.swap(document.body, present(html), { swapStyle: "none" });
       article.remove();
-      form.dispatchEvent(new CustomEvent("desk:sent", { bubbles: true, detail: values }));
+      document.dispatchEvent(new CustomEvent("desk:sent", { detail: values }));
     }
   } catch (error) {
     // It may or may not have been saved: the same token makes trying again safe.
     console.info(error.message);
     article.classList.add("lost");
-    article.querySelector(".outcome").hidden = false;
+    const outcome = article.querySelector(".outcome");
+    outcome.hidden = false;
+    if (!article.isConnected) say(outcome.querySelector("span").outerHTML);
   }
 }
 
@@ -54,9 +64,7 @@ document.addEventListener("submit", (event) => {
   const hasFiles = values.getAll("files").some((file) => file.size);
   if (form.querySelector(".tiles .wrong") || (!values.get("text")?.trim() && !hasFiles)) return;
   const article = pending(form, values);
-  const again = article.querySelector("[data-again]");
-  again.addEventListener("click", () => send(form, article, values));
-  addEventListener("online", () => article.matches(".lost") && article.isConnected && again.click());
+  article.querySelector("[data-again]").addEventListener("click", () => send(form, article, values));
   document.querySelector("#stream").append(article);
   document.querySelector(".scroller").scrollTop = 0;
   form.querySelector(".refused").hidden = true;
@@ -64,3 +72,5 @@ document.addEventListener("submit", (event) => {
   form.dispatchEvent(new CustomEvent("desk:sending", { bubbles: true, detail: values }));
   send(form, article, values);
 });
+
+addEventListener("online", () => document.querySelectorAll(".lost [data-again]").forEach((button) => button.click()));

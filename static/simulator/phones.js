@@ -9,6 +9,8 @@ document.querySelectorAll(".log").forEach(newest);
 
 document.body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const { target, fragment } = detail;
+  // The chip that is being pressed stays, as long as the chips are the same.
+  if (target.matches(".under") && target.textContent === fragment.textContent) detail.shouldSwap = false;
   if (!target.matches(".log")) return;
   // A sound that plays must not be cut off; the next change shows what is new.
   const playing = [...target.querySelectorAll("audio, video")].some((media) => !media.paused);

@@ -32,9 +32,14 @@ export function placeRow(hint) {
     else old?.remove();
   } else if (old && old.dataset.at === fresh.dataset.at) swapIn(old, fresh);
   else {
+    const isUsed = old?.contains(document.activeElement);
     old?.remove();
     const rows = [...list().querySelectorAll("[id^=row-]")];
-    insert(list(), fresh, [...rows, ...list().querySelectorAll(".more, .end")], (row) => !(row.dataset.at >= fresh.dataset.at));
+    const next = rows.find((row) => row.dataset.at < fresh.dataset.at) ?? list().querySelector(".more, .end");
+    // Further down than what is loaded: it comes with the rows there.
+    if (next?.matches(".more")) return;
+    insert(list(), fresh, next);
+    if (isUsed) fresh.querySelector("a").focus({ preventScroll: true });
   }
 }
 
@@ -60,7 +65,8 @@ export async function fetchList() {
   const focused = document.activeElement?.closest?.("[id^=row-]")?.id;
   const top = shown.scrollTop;
   shown.innerHTML = html;
-  htmx.process(shown);
+  // Not the list itself: it would forget the request that is on its way.
+  for (const row of shown.children) htmx.process(row);
   shown.scrollTop = top;
   document.getElementById(current)?.setAttribute("aria-current", "true");
   if (focused) document.querySelector(`#${focused} a`)?.focus({ preventScroll: true });

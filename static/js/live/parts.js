@@ -8,19 +8,27 @@ export function parse(html) {
 
 export async function fragment(url) {
   const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-  if (answer.redirected || answer.status === 403) location.reload();
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  const isSignedOut = answer.redirected || answer.status === 403 || answer.headers.has("HX-Redirect");
+  if (isSignedOut) location.reload();
+  if (isSignedOut || !answer.ok) throw new Error(`${url} answered ${answer.status}`);
   return answer.text();
 }
 
+// Whoever uses the keyboard stays where they were: on the same link, or the button of the same words.
 export function swapIn(old, fresh) {
+  const used = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
   htmx.process(fresh);
+  if (used) again(fresh, used)?.focus({ preventScroll: true });
 }
 
-// Before the first sibling that sorts after it; `after(sibling)` says whether one does.
-export function insert(parent, fresh, siblings, after) {
-  const next = siblings.find(after);
+function again(fresh, used) {
+  const alike = [...fresh.querySelectorAll(used.tagName)];
+  return used.matches("a") ? alike[0] : alike.find((other) => other.title === used.title);
+}
+
+// Before `next`, or at the end without one.
+export function insert(parent, fresh, next) {
   if (next) next.before(fresh);
   else parent.append(fresh);
   htmx.process(fresh);

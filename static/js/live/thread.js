@@ -12,19 +12,41 @@ function place(fresh) {
     return;
   }
   const timed = [...stream().querySelectorAll(":scope > [data-at]")];
-  insert(stream(), fresh, timed, (other) => other.dataset.at > fresh.dataset.at);
+  // Further up than what is loaded: it comes with the messages there.
+  if (stream().querySelector(".older") && fresh.dataset.at < timed[0]?.dataset.at) return;
+  insert(stream(), fresh, timed.find((other) => other.dataset.at > fresh.dataset.at));
 }
 
-function read() {
-  if (!document.hidden && document.hasFocus()) htmx.ajax("POST", stream().dataset.read, { swap: "none" });
+// What comes while the agent looks is read at once; what comes meanwhile stands below a line, unread until they are back.
+let unseen = 0; // the conversation it is in
+const isLooking = () => !document.hidden && document.hasFocus();
+
+function arrived([first]) {
+  if (!first) return;
+  if (!isLooking() && unseen !== opened()) {
+    stream().querySelector("#new")?.remove();
+    document.getElementById(first.id)?.before(document.querySelector("#words").content.firstElementChild.cloneNode(true));
+  }
+  unseen = opened();
+  look();
+}
+
+export function look() {
+  if (!unseen || unseen !== opened() || !isLooking()) return;
+  unseen = 0;
+  htmx.ajax("POST", stream().dataset.read, { source: "#stream", swap: "none" });
+}
+
+function placeAll(bubbles) {
+  const news = bubbles.filter((bubble) => bubble.matches(".in") && !document.getElementById(bubble.id));
+  bubbles.forEach(place);
+  arrived(news);
 }
 
 // Returns whether the server has to be asked: for what surrounds the messages, and for what was missed.
 export function placeBubbles(hint) {
   if (opened() !== hint.id) return false;
-  const bubbles = hint.bubbles.flatMap((html) => [...parse(html).children]);
-  bubbles.forEach(place);
-  if (hint.incoming) read();
+  placeAll(hint.bubbles.flatMap((html) => [...parse(html).children]));
   return hint.version > Number(stream().dataset.version);
 }
 
@@ -43,12 +65,17 @@ export async function fetchStream() {
   const fresh = parse(await fragment(stream().dataset.href));
   if (opened() !== id) return;
   const { version } = fresh.querySelector("#stream").dataset;
-  [...fresh.querySelectorAll("#stream > [data-at]")].forEach(place);
+  const bubbles = [...fresh.querySelectorAll("#stream > [data-at]")];
+  if (bubbles.some((bubble) => document.getElementById(bubble.id))) placeAll(bubbles);
+  else {
+    // More was missed than one stretch holds: begin anew, so that no gap is left.
+    stream().replaceChildren(...fresh.querySelector("#stream").children, ...stream().querySelectorAll("[data-pending]"));
+    htmx.process(stream());
+  }
   stream().dataset.version = Math.max(Number(version), Number(stream().dataset.version));
   for (const part of fresh.querySelectorAll("[hx-swap-oob]")) {
     const old = document.getElementById(part.id);
     part.removeAttribute("hx-swap-oob");
-    const isUsed = old?.contains(document.activeElement);
-    if (old && !isUsed && old.outerHTML !== part.outerHTML) swapIn(old, part);
+    if (old && old.outerHTML !== part.outerHTML) swapIn(old, part);
   }
 }
