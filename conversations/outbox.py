@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Agent
 from channels_app.events import DeliveryStatus
+from channels_app.models import Channel
 from customers import suppressions
 from jobs.failpoints import reach
+from jobs.queue import hurry
 
 from . import changes, delivery, policy, row
 from .drafts import Draft, DraftError, parts
@@ -95,6 +97,13 @@ def cancel(message: Message, agent: Agent) -> bool:
     return _settle(message, DeliveryStatus.QUEUED, DeliveryStatus.CANCELLED)
 
 
+def resume(channel: Channel) -> int:
+    """A channel sends again: what waited for that leaves now. Returns how many sends were moved up."""
+    waiting = Message.objects.filter(channel=channel, status=DeliveryStatus.QUEUED)
+    conversations = waiting.order_by().values_list("conversation_id", flat=True).distinct()
+    return hurry([_lane(pk) for pk in conversations])
+
+
 def _settle(message: Message, expected: DeliveryStatus, status: DeliveryStatus) -> bool:
     with transaction.atomic():
         changed = Message.objects.filter(pk=message.pk, status=expected).update(status=status)
@@ -158,4 +167,9 @@ def _insert_part(
 
 
 def _hand_over(message: Message) -> None:
-    delivery.deliver.using(lane=f"conversation:{message.conversation_id}").enqueue(message.pk)
+    delivery.deliver.using(lane=_lane(message.conversation_id)).enqueue(message.pk)
+
+
+def _lane(conversation_id: int) -> str:
+    """Messages of one conversation leave one after the other."""
+    return f"conversation:{conversation_id}"

@@ -15,7 +15,7 @@ from channels_app import upkeep
 from channels_app.errors import SendError
 from channels_app.models import Channel
 from channels_app.registry import ADAPTERS
-from conversations import access
+from conversations import access, outbox
 
 from .channel_forms import ChannelForm
 from .requests import AgentRequest, agent_required
@@ -85,6 +85,8 @@ def action(perform: ChannelAction) -> Callable[..., HttpResponse]:
 @action
 def channel_check(request: AgentRequest, channel: Channel) -> None:
     answer = upkeep.check(channel)
+    if not channel.is_paused:
+        outbox.resume(channel)
     messages.add_message(request, messages.SUCCESS if answer.ok else messages.ERROR, answer.text)
     if answer.details:
         messages.info(request, " · ".join(f"{name}: {value}" for name, value in answer.details.items()))
@@ -113,6 +115,8 @@ def channel_rotate_key(request: AgentRequest, channel: Channel) -> None:
 def channel_enabled(request: AgentRequest, channel: Channel) -> None:
     enabled = request.POST.get("enabled") == "1"
     upkeep.enable(channel, enabled)
+    if not channel.is_paused:
+        outbox.resume(channel)
     text = _("The channel sends again.") if enabled else _("Disabled: messages wait until it is enabled.")
     messages.success(request, text)
 

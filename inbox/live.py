@@ -5,7 +5,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from conversations.models import Conversation, Direction, Message
+from conversations.models import Conversation, Message
 from conversations.signals import conversation_changed, ephemeral
 
 from . import loop, rendering
@@ -50,7 +50,6 @@ def hint(conversation: Conversation, message_ids: tuple[int, ...]) -> dict[str, 
         "assignee": conversation.assignee_id,
         "row": rendering.row(conversation),
         "bubbles": [rendering.bubble(message) for message in messages],
-        "incoming": any(message.direction == Direction.IN for message in messages),
     }
 
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from . import wake
 from .errors import LONGEST_ERROR
 from .models import Job, State
 from .tasks import registry
@@ -43,6 +44,14 @@ class Claimed:
     max_attempts: int
     lease: float  # seconds
     holder: str
+
+
+def hurry(lanes: Collection[str]) -> int:
+    """What waits in these lanes is due now. Returns how many jobs that were not running."""
+    waiting = Job.objects.filter(lane__in=lanes, state=State.READY, holder=None)
+    moved = waiting.filter(run_at__gt=timezone.now()).update(run_at=timezone.now())
+    transaction.on_commit(wake.nudge)
+    return moved
 
 
 def claim(worker: str, queues: Collection[str] | None = None, now: datetime | None = None) -> Claimed | None:

@@ -153,7 +153,7 @@ BUGS = (
     Bug(
         "messages of one conversation overtake each other",
         "conversations/outbox.py",
-        'delivery.deliver.using(lane=f"conversation:{message.conversation_id}").enqueue(message.pk)',
+        "delivery.deliver.using(lane=_lane(message.conversation_id)).enqueue(message.pk)",
         "delivery.deliver.enqueue(message.pk)",
         HEART,
     ),

@@ -11,7 +11,7 @@ const PLACE = {
   },
   stream({ dataset, children }) {
     const bubbles = [...children].map((bubble) => bubble.outerHTML);
-    placeBubbles({ id: Number(dataset.conversation), version: Number(dataset.version), bubbles, incoming: false });
+    placeBubbles({ id: Number(dataset.conversation), version: Number(dataset.version), bubbles });
   },
 };
 

@@ -6,5 +6,5 @@ document.addEventListener("input", ({ target, isTrusted }) => {
   const form = target.form;
   if (!isTrusted || !form?.dataset.typing || Date.now() - told < EVERY) return;
   told = Date.now();
-  htmx.ajax("POST", form.dataset.typing, { swap: "none" });
+  fetch(form.dataset.typing, { method: "POST", headers: JSON.parse(document.body.getAttribute("hx-headers")) });
 });
