@@ -45,9 +45,10 @@ function placeAll(bubbles) {
 
 // Returns whether the server has to be asked: for what surrounds the messages, and for what was missed.
 export function placeBubbles(hint) {
-  if (opened() !== hint.id) return false;
+  // What was fetched since is newer than a hint that took its time.
+  if (opened() !== hint.id || hint.version <= Number(stream().dataset.version)) return false;
   placeAll(hint.bubbles.flatMap((html) => [...parse(html).children]));
-  return hint.version > Number(stream().dataset.version);
+  return true;
 }
 
 export function streamIsBehind(versions) {
