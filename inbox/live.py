@@ -5,10 +5,10 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from conversations.models import Conversation, Message
+from conversations.models import Conversation
 from conversations.signals import conversation_changed, ephemeral
 
-from . import loop, rendering
+from . import loop, rendering, timeline
 
 logger = logging.getLogger(__name__)
 GROUP = "inbox"
@@ -41,7 +41,7 @@ def on_ephemeral(sender: object, conversation_id: int, typing: bool, **kwargs: o
 
 def hint(conversation: Conversation, message_ids: tuple[int, ...]) -> dict[str, Any]:
     """A change as the pages take it: ids, version and ready-made HTML, with who may see it."""
-    messages = _messages(message_ids)
+    messages = timeline.some(conversation, pk__in=message_ids[-MOST_BUBBLES:])
     return {
         "name": "changed",
         "id": conversation.pk,
@@ -51,11 +51,6 @@ def hint(conversation: Conversation, message_ids: tuple[int, ...]) -> dict[str, 
         "row": rendering.row(conversation),
         "bubbles": [rendering.bubble(message) for message in messages],
     }
-
-
-def _messages(message_ids: tuple[int, ...]) -> list[Message]:
-    found = rendering.messages(Message.objects.filter(pk__in=message_ids[-MOST_BUBBLES:]))
-    return sorted(found, key=lambda message: (message.sent_at, message.pk))
 
 
 def publish(event: dict[str, Any]) -> None:

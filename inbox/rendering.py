@@ -1,12 +1,9 @@
 """One list row, one bubble: the same HTML for pages and for live pushes, for every agent alike."""
 
-from django.db.models import QuerySet
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 
 from conversations.models import Conversation, Message
-
-from . import timeline
 
 
 def row(conversation: Conversation) -> str:
@@ -17,14 +14,6 @@ def row(conversation: Conversation) -> str:
 def bubble(message: Message) -> str:
     """The `<article id="message-…">`, or the line of an activity."""
     return _macro("components/bubble.html", "bubble", message)
-
-
-def messages(found: QuerySet[Message]) -> QuerySet[Message]:
-    """Messages with what their bubbles show, for a caller who has only their ids."""
-    return timeline.messages(found).select_related(
-        "author", "sender", "reply_to__author", "reply_to__conversation__customer",
-        "conversation__customer", "conversation__channel", "channel",
-    )  # fmt: skip
 
 
 def _macro(template: str, name: str, argument: object) -> str:

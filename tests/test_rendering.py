@@ -34,7 +34,8 @@ def channel():
 
 
 def shown(message):
-    return rendering.bubble(rendering.messages(Message.objects.all()).get(pk=message.pk))
+    [found] = timeline.some(message.conversation, pk=message.pk)
+    return rendering.bubble(found)
 
 
 def row_of(message):
