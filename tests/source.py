@@ -10,7 +10,7 @@ FUNCTION = 40  # lines
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 OURS = sorted(
     path.relative_to(ROOT)
-    for package in [*PACKAGES, "scripts", "tests"]
+    for package in [*PACKAGES, "bench", "scripts", "tests"]
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts
 )

@@ -1,0 +1,1 @@
+"""How fast the desk is, as ratios to the bare floor beside it: `python -m bench --help`."""
