@@ -18,9 +18,21 @@ from .wsgi import application as wsgi  # sets Django up, so it stands before wha
 
 from inbox.consumer import InboxConsumer  # isort: skip
 
+from .bodies import WholeBodies  # isort: skip
 from .lifespan import Lifespan  # isort: skip
 
-http: Any = WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)
+FILES_AT_ONCE = 4  # of the largest size
+
+
+def most_bytes(path: str) -> int:
+    """How much a request may carry: webhooks little, uploads several files."""
+    if path.startswith("/webhooks/"):
+        limit: int = settings.WEBHOOK_BODY_LIMIT
+        return limit
+    return FILES_AT_ONCE * int(settings.ATTACHMENT_LIMIT)
+
+
+http = WholeBodies(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)), most_bytes)
 sockets = AllowedHostsOriginValidator(
     AuthMiddlewareStack(URLRouter([path("ws/inbox/", InboxConsumer.as_asgi())]))
 )

@@ -142,3 +142,16 @@ def test_without_redis_nothing_stops_and_open_pages_still_learn(world, redis):
         assert world.get("/inbox/") == 200
         versions = hint(page, lambda found: found["name"] == "versions" and found["versions"])
         assert versions["versions"][0][1] > 1
+
+
+def test_senders_who_never_finish_hold_nobody_up(world):
+    world.serve(settings.REDIS_URL)
+    promise = b"POST /webhooks/telegram/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999\r\n\r\nshort"
+    dawdlers = [socket.create_connection(("127.0.0.1", world.port)) for _ in range(3 * settings.HTTP_THREADS)]
+    for dawdler in dawdlers:
+        dawdler.sendall(promise)
+
+    assert world.get("/livez") == 200
+    assert world.post(1) == 200
+    for dawdler in dawdlers:
+        dawdler.close()
